@@ -1,0 +1,67 @@
+/* What a detector is.
+ *
+ * A detector reads the events of one run and names what is wrong in it. It is
+ * a constant table of functions plus a block of plain state that the core hands
+ * out (zeroed). The core runs the firmware forward, and back again after each
+ * probe, and the state must follow: so state is const to a detector, and it
+ * writes only through detection_edit, which saves the bytes for the way back.
+ *
+ * A sighting often takes two steps: a handler does something suspicious, and
+ * only what the interrupted code does next shows whether it was wrong. Between
+ * the two the detector holds a suspicion open (detection_open/_close): as long
+ * as any is open the core does not undo the probe but lets the interrupted code
+ * go on, up to the horizon, and then calls finish.
+ *
+ * The smallest detector is trace.c: copy it. Then add it to registry.c. */
+#ifndef TORNWORD_DETECTORS_DETECTOR_H
+#define TORNWORD_DETECTORS_DETECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detectors/finding.h"
+#include "sim/event.h"
+#include "sim/leaf.h"
+
+struct undo;
+
+/* What the core gives a detector with each call; one for each detector and run. */
+struct detection {
+  const struct leaf_table *leaves;
+  struct undo *undo;     /* for detection_edit */
+  void *state;           /* what detection_edit writes to */
+  uint64_t horizon;      /* in boundaries: older accesses need not be remembered */
+  uint32_t *open;        /* suspicions open, all detectors together; rewinds with the run */
+  void (*report)(void *sink, const struct sighting *sighting);
+  void *sink;
+  /* Whether two instructions belong to one statement: the same function and,
+   * where line information exists, the same line of it. Slow: ask last. */
+  bool (*same_statement)(const void *image, uint32_t pc, uint32_t other);
+  const void *image;
+};
+
+struct detector {
+  const char *name;
+  const char *summary;
+  uint32_t events; /* wanted: an OR of 1 << enum event_kind */
+  /* Size of the state in bytes; it may grow with the number of leaves. */
+  size_t (*state_size)(const struct leaf_table *leaves);
+  void (*observe)(struct detection *d, const void *state, const struct event *event);
+  /* The branch ends at the horizon or the run at its end, with suspicions still
+   * open: settle them. May be NULL. */
+  void (*finish)(struct detection *d, const void *state);
+};
+
+/* A writable view of `size` bytes at `field` within the state, saved for undo. */
+void *detection_edit(struct detection *d, const void *field, size_t size);
+void detection_open(struct detection *d);
+void detection_close(struct detection *d);
+void detection_report(struct detection *d, const struct sighting *sighting);
+
+/* The detectors, in the order in which they are run. trace is the last, and is
+ * not part of a check unless asked for (`all`). */
+size_t detectors(const struct detector *const **list);
+size_t detectors_all(const struct detector *const **list);
+
+#endif

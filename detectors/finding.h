@@ -1,0 +1,70 @@
+/* What a detector says: a sighting of one defect in one run.
+ *
+ * The kinds, their names and severities are one table (finding.c); reports,
+ * suppressions and scenarios use these names. */
+#ifndef TORNWORD_DETECTORS_FINDING_H
+#define TORNWORD_DETECTORS_FINDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/event.h"
+
+enum finding_kind {
+  FINDING_TORN_WRITE, /* one read got bytes of two writes: the writer was interrupted */
+  FINDING_TORN_READ,  /* the same: the reader was interrupted */
+  FINDING_INVALID_ENUM,
+  FINDING_LOST_UPDATE,
+  FINDING_UNSYNCHRONISED,
+  FINDING_FAULT,
+  FINDING_LOCKUP,
+  FINDING_TRACE, /* the example detector's */
+};
+enum { FINDING_KIND_COUNT = FINDING_TRACE + 1 };
+
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+
+struct finding_traits {
+  const char *name;    /* "torn-write" */
+  const char *summary; /* one line for help texts */
+  enum severity severity;
+  bool needs_harm; /* a finding only if the outcome is that of neither serial order */
+};
+const struct finding_traits *finding_traits(enum finding_kind kind);
+bool finding_kind_by_name(const char *name, enum finding_kind *kind);
+const char *severity_name(enum severity severity);
+
+/* One access of a sighting. */
+struct access {
+  uint8_t op; /* EVENT_READ or EVENT_WRITE */
+  uint8_t size;
+  uint8_t beat;
+  uint8_t flags; /* of enum event_flag */
+  struct context context;
+  uint32_t pc;
+  uint32_t address;
+  uint64_t boundary;
+  uint64_t value; /* the bytes accessed, zero-extended */
+};
+
+struct access access_of(const struct event *event);
+
+enum { SIGHTING_ACCESSES = 4, SIGHTING_EXPECTED = 4 };
+
+struct sighting {
+  enum finding_kind kind;
+  uint32_t leaf; /* LEAF_NONE: the defect is not about data */
+  /* In run order, at most SIGHTING_ACCESSES. access[victim] and
+   * access[intruder] are the two that identify the defect. */
+  struct access access[SIGHTING_ACCESSES];
+  uint8_t accesses;
+  uint8_t victim;   /* index: an access of the context that was preempted */
+  uint8_t intruder; /* index: an access of the context that preempted it */
+  bool latent;      /* torn by provenance, but the halves agreed this time */
+  uint64_t value;   /* what was read, or stood there: up to 8 bytes of the leaf */
+  uint8_t new_bytes; /* torn: one bit for each byte that came from the newer write */
+  uint64_t expected[SIGHTING_EXPECTED]; /* values that would have been right: old, new, ... */
+  uint8_t expected_count;
+};
+
+#endif

@@ -1,0 +1,9 @@
+#include "sim/event.h"
+
+const char *event_kind_name(enum event_kind kind) {
+  static const char *const names[EVENT_KIND_COUNT] = {
+      "read",         "write",      "entry", "return", "restart", "device-read",
+      "device-write", "breakpoint", "sleep", "fault",  "lockup",  "reset",
+  };
+  return names[kind];
+}

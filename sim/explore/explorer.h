@@ -1,0 +1,174 @@
+/* The explorer: chooses places, runs probes and branches, counts what it
+ * decided, and collects the findings.
+ *
+ * explorer_check runs the spine once bare and once with a probe at each place
+ * where an exception may land; explorer_replay runs one schedule and tells each
+ * step. Both end in a struct check, which belongs to the caller. */
+#ifndef TORNWORD_SIM_EXPLORE_EXPLORER_H
+#define TORNWORD_SIM_EXPLORE_EXPLORER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "detectors/finding.h"
+#include "sim/error.h"
+#include "sim/explore/schedule.h"
+#include "sim/image/image.h"
+#include "sim/machine/config.h"
+
+struct explorer_options {
+  struct machine_config machine;
+  uint64_t max_instructions; /* bound of the spine, in boundaries */
+  uint64_t horizon;          /* boundaries a branch may run behind its probe */
+  bool beats;                /* --places=all; false: boundaries only */
+  /* --interrupts: exceptions considered; none listed: all that the image enables */
+  uint16_t interrupts[CONFIG_INTERRUPTS];
+  unsigned interrupt_count;
+  bool all_detectors; /* trace too */
+  bool no_detectors;  /* bare probes, for benchmarks */
+  /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */
+  void (*progress)(void *argument, uint64_t boundary, uint64_t probes, size_t findings);
+  void *progress_argument;
+  /* Where semihosting output goes; NULL drops it. Only the spine's is shown. */
+  void (*output)(void *argument, const char *bytes, size_t size);
+  void *output_argument;
+  /* Told of each decision as it is made, once for each (place, exception); for
+   * tests. May be NULL. See enum decision. */
+  void (*decided)(void *argument, const struct place *place, unsigned exception,
+                  unsigned decision);
+  void *decided_argument;
+};
+struct explorer_options explorer_options_default(const struct image *image);
+
+enum decision { DECISION_DISABLED, DECISION_WITHHELD, DECISION_MASKED, DECISION_PROBED,
+                DECISION_EQUIVALENT };
+enum { DECISION_COUNT = DECISION_EQUIVALENT + 1 };
+const char *decision_name(enum decision decision);
+
+/* How the spine ended. */
+enum run_end {
+  END_BOUND,   /* --max-instructions reached */
+  END_CLOSED,  /* a live state came back: every later place is like an earlier one */
+  END_SLEEP,   /* asleep, and nothing enabled can wake it */
+  END_EXIT,    /* semihosting exit */
+  END_LOCKUP,
+  END_RESET,   /* the firmware asked for a reset */
+  END_STOP,    /* a breakpoint with --bkpt=stop */
+  END_STUCK,   /* a register is polled and no value of it ends the loop */
+};
+const char *run_end_text(enum run_end end); /* a sentence for reports */
+
+struct interrupt_account {
+  uint16_t exception;
+  uint64_t places; /* where it could be taken */
+  uint64_t taken;  /* probes and natural arrivals taken */
+  const char *reason_never; /* static text; NULL if taken */
+};
+
+struct device_account {
+  uint32_t address;
+  uint64_t reads;
+  uint64_t writes;
+  uint64_t answers; /* polls without end that were answered */
+  uint32_t answer;  /* the last value given */
+};
+
+struct certificate {
+  unsigned depth;
+  uint64_t horizon;
+  uint64_t instructions; /* executed on the spine */
+  uint64_t boundaries, beats, entries, returns; /* places of each kind */
+  uint64_t places;                              /* their sum */
+  uint64_t decided[DECISION_COUNT];             /* (place, exception) pairs */
+  uint64_t branches;
+  uint64_t ranked; /* pairs of serial orders run */
+  bool audited;
+  bool complete;
+  enum run_end end;
+  int exit_code; /* END_EXIT */
+  uint64_t natural; /* exceptions taken on the spine */
+  uint64_t given;   /* of these, given by the tool to make progress */
+  struct interrupt_account *interrupts; /* by exception number */
+  size_t interrupt_count;
+  struct device_account *devices; /* registers without a model, by address */
+  size_t device_count;
+  uint64_t state_hash; /* of the spine's end; equal to that of the bare run */
+};
+
+enum outcome { OUTCOME_UNRANKED, OUTCOME_HARMFUL, OUTCOME_ORDER_DEPENDENT, OUTCOME_LATENT,
+               OUTCOME_BENIGN };
+const char *outcome_name(enum outcome outcome); /* "harmful", ... */
+
+/* Masks and priority of the interrupted context at the place. */
+struct mask_state {
+  uint8_t primask, faultmask, basepri;
+  int16_t priority;           /* execution priority; 256: thread mode, nothing masked */
+  int16_t interrupt_priority; /* of the exception that came */
+};
+
+enum { STACK_CALLS = 24 };
+struct call_stack { /* innermost first: the pc itself, then call sites */
+  uint32_t pc[STACK_CALLS];
+  unsigned count;
+};
+
+struct finding {
+  char id[17]; /* 16 hex digits over kind, leaf key and both code locations */
+  struct sighting sighting;
+  struct call_stack stack[SIGHTING_ACCESSES]; /* of each access */
+  struct place place;
+  uint16_t exception; /* that came at the place */
+  enum outcome outcome;
+  struct mask_state mask;
+  struct schedule schedule;
+  uint64_t occurrences; /* places that showed it */
+};
+
+struct check {
+  struct certificate certificate;
+  struct finding *findings; /* by severity, kind, variable, code location */
+  size_t finding_count;
+  struct leaf_table leaves; /* the image's, and RAM's untyped words */
+};
+void check_free(struct check *check);
+
+/* False only for input that cannot be checked (error says why). */
+bool explorer_check(const struct image *image, const struct explorer_options *options,
+                    struct check *check, struct error *error);
+
+/* One step of a narrated run: an instruction with its accesses, or an entry or
+ * a return. Steps are told as they happen, pointers live for the call only. */
+enum step_kind { STEP_INSTRUCTION, STEP_ENTRY, STEP_RETURN, STEP_RESTART };
+struct step {
+  enum step_kind kind;
+  uint64_t boundary;
+  struct context context; /* who acts; entry: the new activation; return: the ended one */
+  struct context other;
+  uint32_t pc;
+  uint8_t it_state;            /* ITSTATE of the instruction, for its text */
+  const uint8_t *bytes;        /* its encoding, 2 or 4 bytes (STEP_INSTRUCTION) */
+  unsigned size;
+  const struct event *events;  /* accesses it made, at a beat only those so far */
+  size_t event_count;
+  bool on_spine;               /* before the injection */
+  struct mask_state mask;
+};
+struct narrator {
+  void (*step)(void *argument, const struct step *step);
+  void *argument;
+  uint64_t before; /* steps before the first access of the finding to tell; others are skipped */
+};
+
+/* Runs one schedule. Refuses a token of another image or configuration. The
+ * check holds the findings of that run (usually one). narrator may be NULL. */
+bool explorer_replay(const struct image *image, const struct explorer_options *options,
+                     const struct schedule *schedule, const struct narrator *narrator,
+                     struct check *check, struct error *error);
+
+/* Runs the image as it is, natural arrivals only, no detectors. */
+bool explorer_run(const struct image *image, const struct explorer_options *options,
+                  struct certificate *certificate, struct error *error);
+void certificate_free(struct certificate *certificate);
+
+#endif
