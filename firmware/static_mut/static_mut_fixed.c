@@ -1,7 +1,7 @@
 /* The variable of static_mut.c, with store and test in one PRIMASK section.
  *
- * No tick comes between the two, so that panic is not reached; and the section
- * is a compiler barrier, so that the accesses of SysTick are not dropped. */
+ * No tick comes between the two, so that panic is not reached. The compiler may
+ * still drop the test, and here it is right: nothing can change X in between. */
 #include "firmware/shared/cortexm.h"
 
 static uint32_t X;

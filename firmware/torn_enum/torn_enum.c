@@ -13,7 +13,7 @@ enum Enum {
   B = 0xffffffff00000000ull,
 };
 
-static volatile enum Enum X = A;
+static volatile enum Enum X = B;
 
 int main(void) {
   systick_start(1000);

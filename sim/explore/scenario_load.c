@@ -1,0 +1,369 @@
+/* libcyaml reads the file by a table for each mapping; what it cannot know is
+ * laid into the tables when they are made (names of kinds, cores, exceptions),
+ * so that a wrong name is refused where it stands. Its messages come through a
+ * log callback, innermost cause first, and are turned into one line here. */
+#include "sim/explore/scenario.h"
+
+#include <cyaml/cyaml.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Exceptions that can be injected, by name and by number (ARMv7-M B1.5.2). */
+enum { FIRST_IRQ = 16, IRQS = 240, NAMED = 3, EXCEPTIONS = 2 * (NAMED + IRQS), NAME = 8 };
+enum { KEYS = 16, TRACE = 4096, WORD = 64 };
+
+static const cyaml_strval_t VERSIONS[] = {{"1", 1}};
+static const cyaml_strval_t PLACES[] = {{"all", PLACES_ALL}, {"boundaries", PLACES_BOUNDARIES}};
+static const cyaml_strval_t PLACE_KINDS[] = {{"boundary", PLACE_BOUNDARY},
+                                             {"beat", PLACE_BEAT},
+                                             {"entry", PLACE_ENTRY},
+                                             {"return", PLACE_RETURN}};
+static const cyaml_strval_t BITS[] = {{"2", 2}, {"3", 3}, {"4", 4}, {"5", 5},
+                                      {"6", 6}, {"7", 7}, {"8", 8}};
+
+/* libcyaml's macros for values that are names, with a table that knows its size. */
+#define KEY_NAME(key, flags, type, member, table) \
+  CYAML_FIELD_ENUM(key, flags, type, member, table, CYAML_ARRAY_LEN(table))
+#define KEY_NAME_POINTER(key, flags, type, member, table) \
+  CYAML_FIELD_ENUM_PTR(key, flags, type, member, table, CYAML_ARRAY_LEN(table))
+#define KEY_MASK(key, type, member, table) \
+  CYAML_FIELD_FLAGS(key, MAYBE_STRICT, type, member, table, CYAML_ARRAY_LEN(table))
+
+/* Each load makes its own: the tables point into it, so it must not move. */
+struct schema {
+  char names[EXCEPTIONS][NAME];
+  cyaml_strval_t exceptions[EXCEPTIONS];
+  cyaml_strval_t kinds[FINDING_KIND_COUNT];
+  cyaml_strval_t cores[CORE_COUNT];
+  cyaml_strval_t levels[OPTIMISATION_COUNT];
+  cyaml_schema_value_t exception;
+  cyaml_schema_field_t expectation_keys[KEYS];
+  cyaml_schema_value_t expectation;
+  cyaml_schema_field_t program_keys[KEYS];
+  cyaml_schema_value_t program;
+  cyaml_schema_field_t scenario_keys[KEYS];
+  cyaml_schema_value_t scenario;
+};
+
+enum { STRICT = CYAML_FLAG_STRICT, MAYBE = CYAML_FLAG_OPTIONAL };
+enum { MAYBE_STRICT = MAYBE | STRICT, POINTER = CYAML_FLAG_POINTER };
+enum { MAYBE_POINTER = MAYBE | POINTER };
+
+static void list_names(struct schema *schema) {
+  static const cyaml_strval_t named[NAMED] = {{"NMI", 2}, {"PendSV", 14}, {"SysTick", 15}};
+  for (unsigned i = 0; i < NAMED + IRQS; i++) {
+    int64_t number = i < NAMED ? named[i].val : FIRST_IRQ + (int64_t)i - NAMED;
+    char *name = schema->names[2 * i];
+    char *digits = schema->names[2 * i + 1];
+    if (i < NAMED) {
+      snprintf(name, NAME, "%s", named[i].str);
+    } else {
+      snprintf(name, NAME, "IRQ%u", i - NAMED);
+    }
+    snprintf(digits, NAME, "%d", (int)number);
+    schema->exceptions[2 * i] = (cyaml_strval_t){name, number};
+    schema->exceptions[2 * i + 1] = (cyaml_strval_t){digits, number};
+  }
+  for (unsigned i = 0; i < FINDING_KIND_COUNT; i++) {
+    schema->kinds[i] = (cyaml_strval_t){finding_traits((enum finding_kind)i)->name, i};
+  }
+  for (unsigned i = 0; i < CORE_COUNT; i++) {
+    schema->cores[i] = (cyaml_strval_t){core_traits((enum core)i)->name, 1 << i};
+  }
+  for (unsigned i = 0; i < OPTIMISATION_COUNT; i++) {
+    schema->levels[i] = (cyaml_strval_t){optimisation_name((enum optimisation)i), 1 << i};
+  }
+}
+
+static void schema_init(struct schema *s) {
+  typedef struct expectation expectation;
+  typedef struct scenario_program program;
+  typedef struct scenario scenario;
+  list_names(s);
+
+  s->exception =
+      (cyaml_schema_value_t){CYAML_VALUE_ENUM(STRICT, uint16_t, s->exceptions, EXCEPTIONS)};
+  const cyaml_schema_field_t expectation_keys[] = {
+      KEY_NAME("kind", STRICT, expectation, kind, s->kinds),
+      CYAML_FIELD_STRING_PTR("variable", MAYBE_POINTER, expectation, variable, 1,
+                             CYAML_UNLIMITED),
+      CYAML_FIELD_STRING_PTR("function", MAYBE_POINTER, expectation, function, 1,
+                             CYAML_UNLIMITED),
+      CYAML_FIELD_UINT_PTR("line", MAYBE_POINTER, expectation, line),
+      CYAML_FIELD_UINT_PTR("value", MAYBE_POINTER, expectation, value),
+      KEY_NAME_POINTER("place", MAYBE_STRICT, expectation, place, PLACE_KINDS),
+      KEY_MASK("cores", expectation, cores, s->cores),
+      KEY_MASK("optimisations", expectation, optimisations, s->levels),
+      CYAML_FIELD_END};
+  memcpy(s->expectation_keys, expectation_keys, sizeof expectation_keys);
+  s->expectation = (cyaml_schema_value_t){
+      CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, expectation, s->expectation_keys)};
+
+  const cyaml_schema_field_t program_keys[] = {
+      CYAML_FIELD_STRING_PTR("image", MAYBE_POINTER, program, image, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_STRING_PTR("source", MAYBE_POINTER, program, source, 1, CYAML_UNLIMITED),
+      KEY_MASK("cores", program, cores, s->cores),
+      KEY_MASK("optimisations", program, optimisations, s->levels),
+      KEY_NAME_POINTER("priority-bits", MAYBE_STRICT, program, priority_bits, BITS),
+      CYAML_FIELD_SEQUENCE_COUNT("interrupts", MAYBE_POINTER, program, interrupts,
+                                 interrupt_count, &s->exception, 1, CONFIG_INTERRUPTS),
+      KEY_NAME("places", MAYBE_STRICT, program, places, PLACES),
+      CYAML_FIELD_UINT_PTR("max-instructions", MAYBE_POINTER, program, max_instructions),
+      CYAML_FIELD_UINT_PTR("horizon", MAYBE_POINTER, program, horizon),
+      CYAML_FIELD_SEQUENCE("expect", POINTER, program, expect, &s->expectation, 0,
+                           CYAML_UNLIMITED),
+      CYAML_FIELD_END};
+  memcpy(s->program_keys, program_keys, sizeof program_keys);
+  s->program =
+      (cyaml_schema_value_t){CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, program, s->program_keys)};
+
+  const cyaml_schema_field_t scenario_keys[] = {
+      CYAML_FIELD_STRING_PTR("name", POINTER, scenario, name, 1, CYAML_UNLIMITED),
+      KEY_NAME("version", STRICT, scenario, version, VERSIONS),
+      CYAML_FIELD_STRING_PTR("summary", MAYBE_POINTER, scenario, summary, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_SEQUENCE_COUNT("programs", POINTER, scenario, programs, program_count,
+                                 &s->program, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_END};
+  memcpy(s->scenario_keys, scenario_keys, sizeof scenario_keys);
+  s->scenario =
+      (cyaml_schema_value_t){CYAML_VALUE_MAPPING(POINTER, scenario, s->scenario_keys)};
+}
+
+static struct schema *schema_create(void) {
+  struct schema *schema = allocate(1, sizeof *schema);
+  schema_init(schema);
+  return schema;
+}
+
+/* What libcyaml said: "Load: MESSAGE", then "  in mapping field 'kind' (line:
+ * 6, column: 16)" and so on outwards. */
+struct trace {
+  char text[TRACE];
+  size_t length;
+};
+
+__attribute__((format(printf, 3, 0))) static void trace_log(cyaml_log_t level, void *argument,
+                                                            const char *format,
+                                                            va_list arguments) {
+  (void)level;
+  struct trace *trace = argument;
+  int written = vsnprintf(trace->text + trace->length, sizeof trace->text - trace->length,
+                          format, arguments);
+  trace->length += written > 0 ? (size_t)written : 0;
+  if (trace->length >= sizeof trace->text) {
+    trace->length = sizeof trace->text - 1;
+  }
+}
+
+static cyaml_config_t configuration(struct trace *trace) {
+  return (cyaml_config_t){
+      .log_fn = trace_log, .log_ctx = trace, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
+}
+
+/* Edits (insert, drop, replace, swap neighbours) from one word to another. */
+static unsigned distance(const char *from, const char *to) {
+  unsigned rows[3][WORD + 1] = {{0}};
+  size_t width = strnlen(to, WORD);
+  for (unsigned j = 0; j <= width; j++) {
+    rows[0][j] = j;
+  }
+  for (unsigned i = 1; from[i - 1] != '\0' && i <= WORD; i++) {
+    unsigned *row = rows[i % 3];
+    const unsigned *above = rows[(i + 2) % 3];
+    const unsigned *second = rows[(i + 1) % 3];
+    row[0] = i;
+    for (unsigned j = 1; j <= width; j++) {
+      unsigned best = above[j - 1] + (from[i - 1] != to[j - 1]);
+      best = above[j] + 1 < best ? above[j] + 1 : best;
+      best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
+      if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] &&
+          second[j - 2] + 1 < best) {
+        best = second[j - 2] + 1;
+      }
+      row[j] = best;
+    }
+  }
+  return rows[strnlen(from, WORD) % 3][width];
+}
+
+/* The nearest of several names to one that is wrong. */
+struct nearest {
+  const char *wrong;
+  const char *name; /* NULL: none is near */
+  unsigned distance;
+};
+
+static void nearest_try(struct nearest *nearest, const char *name) {
+  unsigned limit = nearest->name != NULL ? nearest->distance : 1 + (unsigned)strlen(name) / 2;
+  unsigned found = distance(nearest->wrong, name);
+  if (found < limit) {
+    nearest->name = name;
+    nearest->distance = found;
+  }
+}
+
+/* The keys of the mapping in which the trace begins. */
+static const cyaml_schema_field_t *keys_of(const struct schema *schema,
+                                           const struct trace *trace) {
+  return strstr(trace->text, "'expect'") != NULL     ? schema->expectation_keys
+         : strstr(trace->text, "'programs'") != NULL ? schema->program_keys
+                                                     : schema->scenario_keys;
+}
+
+/* The names that the schema allows for the value of `key`; false if any. */
+static bool names_of(const struct schema *schema, const cyaml_schema_field_t *keys,
+                     const char *key, const cyaml_strval_t **names, uint32_t *count) {
+  if (strcmp(key, "interrupts") == 0) {
+    *names = schema->exceptions;
+    *count = EXCEPTIONS;
+    return true;
+  }
+  for (; keys->key != NULL; keys++) {
+    bool named = keys->value.type == CYAML_ENUM || keys->value.type == CYAML_FLAGS;
+    if (named && strcmp(keys->key, key) == 0) {
+      *names = keys->value.enumeration.strings;
+      *count = keys->value.enumeration.count;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* "did you mean ..." for the wrong word at the end of the trace's first line. */
+static void suggest(const struct schema *schema, const struct trace *trace, const char *wrong,
+                    char *text, size_t size) {
+  char key[WORD] = "";
+  const char *field = strstr(trace->text, "in mapping field '");
+  struct nearest nearest = {.wrong = wrong};
+  const cyaml_schema_field_t *keys = keys_of(schema, trace);
+  const cyaml_strval_t *names = NULL;
+  uint32_t count = 0;
+  if (strstr(trace->text, "Unexpected key") != NULL) {
+    for (; keys->key != NULL; keys++) {
+      nearest_try(&nearest, keys->key);
+    }
+  } else if (field != NULL && sscanf(field, "in mapping field '%63[^']", key) == 1 &&
+             names_of(schema, keys, key, &names, &count)) {
+    for (uint32_t i = 0; i < count; i++) {
+      nearest_try(&nearest, names[i].str);
+    }
+  }
+  if (nearest.name != NULL) {
+    snprintf(text, size, "; did you mean '%s'?", nearest.name);
+  } else if (names != NULL && count <= KEYS) {
+    size_t length = (size_t)snprintf(text, size, "; it can be");
+    for (uint32_t i = 0; i < count && length < size; i++) {
+      length += (size_t)snprintf(text + length, size - length, "%s %s", i == 0 ? "" : ",",
+                                 names[i].str);
+    }
+  }
+}
+
+/* libcyaml places an unknown key at the start of its mapping: look for it from
+ * there on. */
+static void find_key(const char *path, const char *key, unsigned *line, unsigned *column) {
+  FILE *file = fopen(path, "r");
+  char text[512];
+  for (unsigned number = 1; file != NULL && fgets(text, sizeof text, file) != NULL; number++) {
+    const char *at = number < *line ? NULL : strstr(text, key);
+    if (at != NULL && at[strlen(key)] == ':') {
+      *line = number;
+      *column = (unsigned)(at - text) + 1;
+      break;
+    }
+  }
+  if (file != NULL) {
+    fclose(file);
+  }
+}
+
+/* Turns what libcyaml said into one line. */
+static void refuse(const struct schema *schema, const struct trace *trace, const char *path,
+                   struct error *error) {
+  char message[256] = "";
+  char suggestion[128] = "";
+  unsigned line = 0;
+  unsigned column = 0;
+  size_t skipped = strncmp(trace->text, "Load: ", 6) == 0 ? 6 : 0;
+  size_t length = strcspn(trace->text + skipped, "\n");
+  memcpy(message, trace->text + skipped, length < sizeof message ? length : sizeof message - 1);
+  const char *location = strstr(trace->text, "(line: ");
+  if (location == NULL || sscanf(location, "(line: %u, column: %u)", &line, &column) != 2) {
+    error_set(error, "%s: %s; a scenario is YAML as in scenarios/", path, message);
+    return;
+  }
+  const char *colon = strrchr(message, ':');
+  if (colon != NULL && colon[1] == ' ') {
+    suggest(schema, trace, colon + 2, suggestion, sizeof suggestion);
+    if (strncmp(message, "Unexpected key", 14) == 0) {
+      find_key(path, colon + 2, &line, &column);
+    }
+  }
+  message[0] =
+      (char)(message[0] >= 'A' && message[0] <= 'Z' ? message[0] - 'A' + 'a' : message[0]);
+  error_set(error, "%s:%u:%u: %s%s", path, line, column, message, suggestion);
+}
+
+/* What no table can say. */
+static bool consistent(const struct scenario *scenario, const char *path, struct error *error) {
+  for (uint32_t i = 0; i < scenario->program_count; i++) {
+    const struct scenario_program *program = &scenario->programs[i];
+    const char *wrong = NULL;
+    if (program->image != NULL && program->source != NULL) {
+      wrong = "has both image and source; give one of them";
+    } else if (program->source != NULL &&
+               (program->cores == 0 || program->optimisations == 0)) {
+      wrong =
+          "has a source but not both cores and optimisations; give lists such as "
+          "cores: [m0, m3] and optimisations: [O0, O2]";
+    } else if (program->source == NULL && (program->cores & (program->cores - 1)) != 0) {
+      wrong = "lists several cores; an image has one";
+    } else if (program->source == NULL && program->optimisations != 0) {
+      wrong = "has optimisations without a source; leave them out";
+    } else if (program->max_instructions != NULL && *program->max_instructions == 0) {
+      wrong = "has max-instructions 0; give at least 1";
+    } else if (program->image == NULL && program->source == NULL &&
+               scenario->program_count > 1) {
+      wrong = "has neither image nor source; only a single program may";
+    }
+    if (wrong != NULL) {
+      return error_set(error, "%s: program %u %s", path, i + 1, wrong);
+    }
+  }
+  return true;
+}
+
+struct scenario *scenario_load(const char *path, struct error *error) {
+  struct schema *schema = schema_create();
+  struct trace *trace = allocate(1, sizeof *trace);
+  struct scenario *scenario = NULL;
+  cyaml_config_t config = configuration(trace);
+  errno = 0;
+  cyaml_err_t result =
+      cyaml_load_file(path, &config, &schema->scenario, (cyaml_data_t **)&scenario, NULL);
+  if (result == CYAML_ERR_FILE_OPEN) {
+    error_set(error, "%s: cannot be read: %s", path, strerror(errno));
+  } else if (result != CYAML_OK && trace->length > 0) {
+    refuse(schema, trace, path, error);
+  } else if (result != CYAML_OK || scenario == NULL) {
+    error_set(error, "%s: holds no scenario; it begins with name, version and programs", path);
+  } else if (!consistent(scenario, path, error)) {
+    scenario_free(scenario);
+    scenario = NULL;
+  }
+  free(trace);
+  free(schema);
+  return scenario;
+}
+
+void scenario_free(struct scenario *scenario) {
+  if (scenario != NULL) {
+    struct schema *schema = schema_create();
+    struct trace trace = {.length = 0};
+    cyaml_config_t config = configuration(&trace);
+    cyaml_free(&config, &schema->scenario, scenario, 0);
+    free(schema);
+  }
+}
