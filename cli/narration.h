@@ -1,0 +1,18 @@
+/* A recorded run told step by step in two columns: the interrupted context on
+ * the left, what preempted it on the right, and between them the bytes of the
+ * finding's leaf as they change. */
+#ifndef TORNWORD_CLI_NARRATION_H
+#define TORNWORD_CLI_NARRATION_H
+
+#include "cli/page.h"
+#include "cli/recording.h"
+#include "cli/report.h"
+
+/* How many steps are told before the first access of the finding. */
+enum { NARRATION_BEFORE = 8 };
+
+/* `finding` may be NULL: the run showed none. */
+void narration_print(const struct page *page, const struct report *report,
+                     const struct recording *recording, const struct finding *finding);
+
+#endif

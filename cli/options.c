@@ -1,0 +1,288 @@
+#include "cli/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "cli/values.h"
+
+static bool set_core(struct options *options, const char *value, struct error *error) {
+  if (core_by_name(value, &options->core)) {
+    return true;
+  }
+  return error_set(error, "'%s' is not a core; give one of %s", value, core_names());
+}
+
+static bool set_vtor(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"an address that is a multiple of 128",
+                                          "--vtor 0x08000000", 0, UINT32_MAX};
+  uint64_t number = 0;
+  if (!number_parse(value, &rule, &number, error)) {
+    return false;
+  }
+  options->vtor = (uint32_t)number;
+  if (number % 128 != 0) {
+    return error_set(error, "'%s' is not a multiple of 128; give %s, e.g. %s", value, rule.unit,
+                     rule.example);
+  }
+  return true;
+}
+
+static bool set_priority_bits(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"implemented priority bits", "--priority-bits 3", 2,
+                                          8};
+  uint64_t number = 0;
+  bool good = number_parse(value, &rule, &number, error);
+  options->priority_bits = (uint8_t)number;
+  return good;
+}
+
+static bool set_bkpt(struct options *options, const char *value, struct error *error) {
+  static const char *const names[] = {"continue", "stop", "fault", NULL};
+  unsigned choice = 0;
+  bool good = choice_parse(value, names, &choice, error);
+  options->bkpt = (enum bkpt_policy)choice;
+  return good;
+}
+
+static bool set_max_instructions(struct options *options, const char *value,
+                                 struct error *error) {
+  static const struct number_rule rule = {"instructions", "--max-instructions 100000", 1,
+                                          1000000000000};
+  return number_parse(value, &rule, &options->max_instructions, error);
+}
+
+static bool set_horizon(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"instructions", "--horizon 1000", 1, 1000000000};
+  return number_parse(value, &rule, &options->horizon, error);
+}
+
+static bool set_depth(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"injected interrupts per run", "--depth 1", 1,
+                                          UINT32_MAX};
+  uint64_t number = 0;
+  (void)options;
+  if (!number_parse(value, &rule, &number, error)) {
+    return false;
+  }
+  if (number != 1) {
+    return error_set(error,
+                     "%s is more than this version can do; give 1, one injected "
+                     "interrupt per run",
+                     value);
+  }
+  return true;
+}
+
+static bool set_interrupts(struct options *options, const char *value, struct error *error) {
+  return interrupts_parse(value, options->interrupts, &options->interrupt_count, error);
+}
+
+static bool set_places(struct options *options, const char *value, struct error *error) {
+  static const char *const names[] = {"all", "boundaries", NULL};
+  unsigned choice = 0;
+  bool good = choice_parse(value, names, &choice, error);
+  options->beats = choice == 0;
+  return good;
+}
+
+static bool set_format(struct options *options, const char *value, struct error *error) {
+  static const char *const names[] = {"text", "json", NULL};
+  unsigned choice = 0;
+  bool good = choice_parse(value, names, &choice, error);
+  options->format = (enum report_format)choice;
+  return good;
+}
+
+static bool set_severity(struct options *options, const char *value, struct error *error) {
+  static const char *const names[] = {"note", "warning", "error", NULL};
+  unsigned choice = 0;
+  bool good = choice_parse(value, names, &choice, error);
+  options->severity = (enum severity)choice;
+  return good;
+}
+
+static bool set_color(struct options *options, const char *value, struct error *error) {
+  static const char *const names[] = {"auto", "always", "never", NULL};
+  unsigned choice = 0;
+  bool good = choice_parse(value, names, &choice, error);
+  options->color = (enum color_mode)choice;
+  return good;
+}
+
+static bool set_path(const char **path, const char *value, struct error *error) {
+  *path = value;
+  return value[0] != '\0' || error_set(error, "'' is not a file name; give one, e.g. out.json");
+}
+
+static bool set_output(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->output, value, error);
+}
+
+static bool set_scenario(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->scenario, value, error);
+}
+
+static const struct option_traits TRAITS[OPTION_COUNT] = {
+    [OPTION_CORE] =
+        {"core", "CORE", GROUP_IMAGE, true, set_core,
+         "Simulate this core (see tornword chips); else the image's build attributes "
+         "say it"},
+    [OPTION_VTOR] = {"vtor", "ADDRESS", GROUP_IMAGE, true, set_vtor,
+                     "Address of the vector table; else found in the image"},
+    [OPTION_PRIORITY_BITS] =
+        {"priority-bits", "N", GROUP_RUN, true, set_priority_bits,
+         "Implemented priority bits, 2 to 8; else the core's usual number"},
+    [OPTION_BKPT] = {"bkpt", "POLICY", GROUP_RUN, true, set_bkpt,
+                     "At a BKPT instruction: continue behind it (default), stop the run there, "
+                     "or fault"},
+    [OPTION_MAX_INSTRUCTIONS] = {"max-instructions", "N", GROUP_RUN, true, set_max_instructions,
+                                 "End the run after N instructions"},
+    [OPTION_SCENARIO] = {"scenario", "FILE.yaml", GROUP_CHECK, true, set_scenario,
+                         "Read options and interrupt arrivals from a scenario; options on the "
+                         "command line win"},
+    [OPTION_INTERRUPTS] = {"interrupts", "LIST", GROUP_CHECK, true, set_interrupts,
+                           "Consider only these exceptions, by name, irqN or exception number, "
+                           "e.g. SysTick,NMI,irq5,20; else all that the image enables"},
+    [OPTION_PLACES] =
+        {"places", "KIND", GROUP_CHECK, true, set_places,
+         "Interrupt at all places (default), or at boundaries between instructions "
+         "only"},
+    [OPTION_HORIZON] = {"horizon", "N", GROUP_CHECK, true, set_horizon,
+                        "Follow an interrupted run for N instructions behind the handler"},
+    [OPTION_DEPTH] = {"depth", "N", GROUP_CHECK, false, set_depth,
+                      "Injected interrupts per run; only 1 in this version"},
+    [OPTION_FORMAT] = {"format", "FORMAT", GROUP_REPORT, false, set_format,
+                       "text (default) or json"},
+    [OPTION_OUTPUT] = {"output", "FILE", GROUP_REPORT, false, set_output,
+                       "Write the report to FILE, whole or not at all; else to stdout"},
+    [OPTION_SEVERITY] = {"severity", "LEVEL", GROUP_REPORT, false, set_severity,
+                         "Show findings from this level on: note, warning (default) or error"},
+    [OPTION_COLOR] = {"color", "WHEN", GROUP_REPORT, false, set_color,
+                      "auto (default), always or never; NO_COLOR and CLICOLOR_FORCE count too"},
+    [OPTION_STATS] = {"stats", NULL, GROUP_EFFORT, false, NULL,
+                      "Say on stderr how much work it was"},
+    [OPTION_QUIET] = {"quiet", NULL, GROUP_EFFORT, false, NULL,
+                      "No progress line and no certificate, only findings and the summary"},
+};
+
+struct options options_default(void) {
+  return (struct options){.severity = SEVERITY_WARNING, .beats = true};
+}
+
+bool options_set(struct options *options, enum option_id id, const char *value,
+                 struct error *error) {
+  const struct option_traits *entry = &TRAITS[id];
+  struct error inner = {""};
+  if (entry->set != NULL && !entry->set(options, value, &inner)) {
+    return error_set(error, "--%s: %s", entry->name, inner.message);
+  }
+  options->given[id] = true;
+  return true;
+}
+
+const struct option_traits *option_traits(enum option_id id) {
+  return &TRAITS[id];
+}
+
+void options_apply(const struct options *options, struct explorer_options *explorer) {
+  const bool *given = options->given;
+  if (given[OPTION_CORE]) {
+    explorer->machine.core = options->core;
+  }
+  if (given[OPTION_VTOR]) {
+    explorer->machine.vtor = options->vtor;
+  }
+  if (given[OPTION_PRIORITY_BITS]) {
+    explorer->machine.priority_bits = options->priority_bits;
+  }
+  if (given[OPTION_BKPT]) {
+    explorer->machine.bkpt = options->bkpt;
+  }
+  if (given[OPTION_MAX_INSTRUCTIONS]) {
+    explorer->max_instructions = options->max_instructions;
+  }
+  if (given[OPTION_HORIZON]) {
+    explorer->horizon = options->horizon;
+  }
+  if (given[OPTION_PLACES]) {
+    explorer->beats = options->beats;
+  }
+  if (given[OPTION_INTERRUPTS]) {
+    memcpy(explorer->interrupts, options->interrupts, sizeof options->interrupts);
+    explorer->interrupt_count = options->interrupt_count;
+  }
+}
+
+static const char *interrupt_list(const struct options *options, struct texts *texts) {
+  const char *list = "";
+  for (unsigned i = 0; i < options->interrupt_count; i++) {
+    list = texts_print(texts, "%s%s%u", list, i > 0 ? "," : "", options->interrupts[i]);
+  }
+  return list;
+}
+
+/* As it would be typed, whatever way it was typed. */
+static const char *value_text(const struct options *options, enum option_id id,
+                              struct texts *texts) {
+  static const char *const policies[] = {"continue", "stop", "fault"};
+  switch (id) {
+    case OPTION_CORE:
+      return core_traits(options->core)->name;
+    case OPTION_VTOR:
+      return texts_print(texts, "0x%08x", options->vtor);
+    case OPTION_PRIORITY_BITS:
+      return texts_print(texts, "%u", options->priority_bits);
+    case OPTION_BKPT:
+      return policies[options->bkpt];
+    case OPTION_MAX_INSTRUCTIONS:
+      return texts_print(texts, "%llu", (unsigned long long)options->max_instructions);
+    case OPTION_SCENARIO:
+      return texts_quote(texts, options->scenario);
+    case OPTION_INTERRUPTS:
+      return interrupt_list(options, texts);
+    case OPTION_PLACES:
+      return options->beats ? "all" : "boundaries";
+    case OPTION_HORIZON:
+      return texts_print(texts, "%llu", (unsigned long long)options->horizon);
+    case OPTION_DEPTH:
+    case OPTION_FORMAT:
+    case OPTION_OUTPUT:
+    case OPTION_SEVERITY:
+    case OPTION_COLOR:
+    case OPTION_STATS:
+    case OPTION_QUIET:
+      break;
+  }
+  return "";
+}
+
+const char *options_shape(const struct options *options, struct texts *texts) {
+  const char *shape = "";
+  for (unsigned i = 0; i < OPTION_COUNT; i++) {
+    if (options->given[i] && TRAITS[i].shapes) {
+      shape = texts_print(texts, "%s--%s %s ", shape, TRAITS[i].name,
+                          value_text(options, (enum option_id)i, texts));
+    }
+  }
+  return shape;
+}
+
+bool options_wants_color(const struct options *options, int descriptor) {
+  if (options->color != COLOR_AUTO) {
+    return options->color == COLOR_ALWAYS;
+  }
+  const char *no_color = getenv("NO_COLOR");
+  if (no_color != NULL && no_color[0] != '\0') {
+    return false;
+  }
+  const char *force = getenv("CLICOLOR_FORCE");
+  if (force != NULL && force[0] != '\0' && strcmp(force, "0") != 0) {
+    return true;
+  }
+  const char *terminal = getenv("TERM");
+  bool dumb = terminal == NULL || strcmp(terminal, "dumb") == 0;
+  return !dumb && isatty(descriptor) == 1;
+}

@@ -1,0 +1,117 @@
+/* The command line of every verb, as one table.
+ *
+ * A verb is data (struct verb): its name, its help, the groups of options that
+ * it takes and its arguments. options_parse reads a command line for it, prints
+ * what is wrong on stderr and exits with 2; options_set is the part that judges
+ * one value and can be tested without a process. */
+#ifndef TORNWORD_CLI_OPTIONS_H
+#define TORNWORD_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/texts.h"
+#include "detectors/finding.h"
+#include "sim/error.h"
+#include "sim/explore/explorer.h"
+
+enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_INPUT = 2, EXIT_PARTIAL = 3 };
+
+enum report_format { FORMAT_TEXT, FORMAT_JSON };
+enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/* Options come in groups; a verb takes some of them. */
+enum option_group {
+  GROUP_IMAGE = 1,  /* how to read the image */
+  GROUP_RUN = 2,    /* what shapes a run */
+  GROUP_CHECK = 4,  /* what is looked for */
+  GROUP_REPORT = 8, /* what the report looks like */
+  GROUP_EFFORT = 16 /* what is told on stderr */
+};
+
+/* What the user may give. The value of one that was not given is meaningless:
+ * options_given tells, and defaults belong to the image and the explorer. */
+enum option_id {
+  OPTION_CORE,
+  OPTION_VTOR,
+  OPTION_PRIORITY_BITS,
+  OPTION_BKPT,
+  OPTION_MAX_INSTRUCTIONS,
+  OPTION_SCENARIO,
+  OPTION_INTERRUPTS,
+  OPTION_PLACES,
+  OPTION_HORIZON,
+  OPTION_DEPTH,
+  OPTION_FORMAT,
+  OPTION_OUTPUT,
+  OPTION_SEVERITY,
+  OPTION_COLOR,
+  OPTION_STATS,
+  OPTION_QUIET,
+};
+enum { OPTION_COUNT = OPTION_QUIET + 1 };
+
+struct options {
+  bool given[OPTION_COUNT];
+  enum core core;
+  uint32_t vtor;
+  uint8_t priority_bits;
+  enum bkpt_policy bkpt;
+  uint64_t max_instructions;
+  uint64_t horizon;
+  bool beats;
+  uint16_t interrupts[CONFIG_INTERRUPTS];
+  unsigned interrupt_count;
+  enum report_format format;
+  enum severity severity;
+  enum color_mode color;
+  const char *scenario; /* borrowed from argv, as are the next three */
+  const char *output;
+  const char *image;
+  const char *token;
+};
+
+/* One option: a row of the table in options.c. */
+struct option_traits {
+  const char *name;
+  const char *argument; /* NULL: a switch */
+  unsigned group;       /* of enum option_group */
+  bool shapes;          /* shapes a run: a replay needs it again */
+  bool (*set)(struct options *options, const char *value, struct error *error);
+  const char *help;
+};
+const struct option_traits *option_traits(enum option_id id);
+
+struct verb {
+  const char *name;
+  const char *summary; /* one line, for tornword --help */
+  unsigned groups;     /* of enum option_group */
+  bool takes_token;
+  bool takes_image;
+  const char *description; /* head of the verb's help, "\v", its tail */
+  int (*run)(const struct options *options);
+};
+
+/* What is assumed before anything is given. */
+struct options options_default(void);
+
+/* Judges one value ("--horizon" is OPTION_HORIZON) and stores it. On failure the
+ * message starts with the option's name. Text is borrowed. */
+bool options_set(struct options *options, enum option_id id, const char *value,
+                 struct error *error);
+
+/* Parses a verb's command line (argv[0] is the verb). Exits with 2 on bad input
+ * and with 0 after --help; messages come from "tornword VERB". (parse.c) */
+void options_parse(const struct verb *verb, int argc, char **argv, struct options *options);
+
+/* Lays the given options over explorer options that hold the defaults. */
+void options_apply(const struct options *options, struct explorer_options *explorer);
+
+/* The given options that shape a run, as they would be typed in front of a
+ * token, each followed by a space; "" if there are none. */
+const char *options_shape(const struct options *options, struct texts *texts);
+
+/* --color, NO_COLOR, CLICOLOR_FORCE, TERM and whether `descriptor` is a terminal. */
+bool options_wants_color(const struct options *options, int descriptor);
+
+#endif

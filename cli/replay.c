@@ -1,0 +1,131 @@
+/* tornword replay: one schedule, told step by step. */
+#include <stdio.h>
+
+#include "cli/narration.h"
+#include "cli/output.h"
+#include "cli/sections.h"
+#include "cli/session.h"
+#include "cli/verbs.h"
+
+/* The finding to tell: the first that the report shows. */
+static const struct finding *told(const struct report *report) {
+  for (size_t i = 0; i < report->check->finding_count; i++) {
+    if (report_shows(report, &report->check->findings[i])) {
+      return &report->check->findings[i];
+    }
+  }
+  return NULL;
+}
+
+static void print_schedule(const struct page *page, const struct report *report,
+                           const struct schedule *schedule) {
+  fprintf(page->out, "%sReplay of %s in %s%s\n", page_ink(page, INK_BOLD),
+          texts_clean(report->texts, report->token),
+          texts_clean(report->texts, image_path(report->image)), page_ink(page, INK_OFF));
+  for (unsigned i = 0; i < schedule->count; i++) {
+    const struct injection *injection = &schedule->injections[i];
+    const struct place *place = &injection->place;
+    if (injection->exception == 0) {
+      continue;
+    }
+    fprintf(page->out, "  %s (exception %u) is injected at %s %llu",
+            report_exception(report, injection->exception), injection->exception,
+            place_kind_name(place->kind), (unsigned long long)place->boundary);
+    if (place->kind == PLACE_BEAT) {
+      fprintf(page->out, ", after %u access%s", place->beat, place->beat == 1 ? "" : "es");
+    }
+    fputc('\n', page->out);
+  }
+  fputc('\n', page->out);
+}
+
+static void print_replay(FILE *out, const struct report *report,
+                         const struct recording *recording, const struct schedule *schedule) {
+  const struct page page = {out, report->color};
+  const struct finding *finding = told(report);
+  print_schedule(&page, report, schedule);
+  narration_print(&page, report, recording, finding);
+  if (finding == NULL) {
+    fputs("This run shows no finding.\n", out);
+  }
+  for (size_t i = 0; i < report->check->finding_count; i++) {
+    if (report_shows(report, &report->check->findings[i])) {
+      section_finding(&page, report, &report->check->findings[i]);
+      fputc('\n', out);
+    }
+  }
+}
+
+static bool write_replay(struct session *session, const struct check *check,
+                         const struct recording *recording, const struct schedule *schedule,
+                         struct error *error) {
+  if (session->options->format == FORMAT_JSON) {
+    return session_write(session, check, error);
+  }
+  struct output output;
+  if (!output_open(&output, session->options->output, error)) {
+    return false;
+  }
+  struct report report = session_report(session, check);
+  report.token = session->options->token;
+  print_replay(output.stream, &report, recording, schedule);
+  return output_close(&output, error);
+}
+
+static int replay_session(struct session *session, const struct schedule *schedule) {
+  struct recording recording = {0};
+  const struct narrator narrator = {recording_add, &recording, NARRATION_BEFORE};
+  bool text = session->options->format == FORMAT_TEXT;
+  struct check check = {0};
+  struct error error = {""};
+  int code = EXIT_INPUT;
+  if (!explorer_replay(session->image, &session->explorer, schedule, text ? &narrator : NULL,
+                       &check, &error)) {
+    session_refuse(VERB_REPLAY.name, &error);
+  } else if (!write_replay(session, &check, &recording, schedule, &error)) {
+    session_refuse(VERB_REPLAY.name, &error);
+  } else {
+    const struct report report = session_report(session, &check);
+    code = told(&report) != NULL ? EXIT_FINDINGS : EXIT_CLEAN;
+  }
+  check_free(&check);
+  recording_free(&recording);
+  return code;
+}
+
+static int run_replay(const struct options *given) {
+  struct options options = *given;
+  if (!options.given[OPTION_SEVERITY]) {
+    options.severity = SEVERITY_NOTE; /* a token names its finding: show it */
+  }
+  struct session session;
+  struct schedule schedule;
+  struct error error = {""};
+  if (!schedule_parse(options.token, &schedule, &error) ||
+      !session_open(&session, &options, &error)) {
+    return session_refuse(VERB_REPLAY.name, &error);
+  }
+  int code = replay_session(&session, &schedule);
+  session_close(&session);
+  return code;
+}
+
+const struct verb VERB_REPLAY = {
+    .name = "replay",
+    .summary = "run one finding's schedule again and tell it step by step",
+    .groups = GROUP_IMAGE | GROUP_RUN | GROUP_CHECK | GROUP_REPORT,
+    .takes_token = true,
+    .takes_image = true,
+    .description =
+        "Run IMAGE once with the interrupts that TOKEN names, tell the interleaving step by "
+        "step - the interrupted code on the left, the handler on the right - and show the "
+        "finding. The Reproduce line of a report is such a command; it repeats the options "
+        "that "
+        "shaped the run, and a token of another image or configuration is refused."
+        "\v"
+        "Example:\n"
+        "  tornword replay tw1-3f9a01c2-5e11-b412.1x15 firmware.elf\n"
+        "\n"
+        "Exit codes: 0 the run shows no finding, 1 it does, 2 bad usage or input.",
+    .run = run_replay,
+};

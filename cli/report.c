@@ -1,0 +1,217 @@
+#include "cli/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/options.h"
+
+enum { THREAD_PRIORITY = 256 };
+
+enum severity report_severity(const struct finding *finding) {
+  return finding->outcome == OUTCOME_BENIGN ? SEVERITY_NOTE
+                                            : finding_traits(finding->sighting.kind)->severity;
+}
+
+bool report_shows(const struct report *report, const struct finding *finding) {
+  return report_severity(finding) >= report->severity;
+}
+
+size_t report_count(const struct report *report, enum severity severity) {
+  size_t count = 0;
+  for (size_t i = 0; i < report->check->finding_count; i++) {
+    const struct finding *finding = &report->check->findings[i];
+    count += report_shows(report, finding) && report_severity(finding) == severity;
+  }
+  return count;
+}
+
+enum verdict report_verdict(const struct report *report) {
+  for (size_t i = 0; i < report->check->finding_count; i++) {
+    if (report_shows(report, &report->check->findings[i])) {
+      return VERDICT_FINDINGS;
+    }
+  }
+  return report->check->certificate.complete ? VERDICT_CLEAN : VERDICT_PARTIAL;
+}
+
+const char *verdict_name(enum verdict verdict) {
+  static const char *const names[] = {"clean", "findings", "partial"};
+  return names[verdict];
+}
+
+int verdict_exit_code(enum verdict verdict) {
+  static const int codes[] = {EXIT_CLEAN, EXIT_FINDINGS, EXIT_PARTIAL};
+  return codes[verdict];
+}
+
+const char *report_exception(const struct report *report, unsigned exception) {
+  return texts_adopt(report->texts, image_exception_name(report->image, exception));
+}
+
+static const char *qualifiers(const struct leaf *leaf, const char *type) {
+  if ((leaf->flags & LEAF_ATOMIC) != 0 && strcasestr(type, "atomic") == NULL) {
+    return "atomic ";
+  }
+  if ((leaf->flags & LEAF_VOLATILE) != 0 && strstr(type, "volatile") == NULL) {
+    return "volatile ";
+  }
+  return "";
+}
+
+bool report_leaf(const struct report *report, uint32_t index, struct leaf_words *words) {
+  const struct leaf_table *table = &report->check->leaves;
+  if (index == LEAF_NONE || index >= leaf_total(table)) {
+    return false;
+  }
+  struct leaf leaf = leaf_get(table, index);
+  *words = (struct leaf_words){
+      .name = texts_adopt(report->texts, image_leaf_name(report->image, table, index)),
+      .type = texts_clean(report->texts, image_leaf_type(report->image, table, index)),
+      .address = leaf.address,
+      .size = leaf.size,
+  };
+  words->qualifiers = qualifiers(&leaf, words->type);
+  const struct variable *variables = NULL;
+  size_t count = image_variables(report->image, &variables);
+  if (leaf.variable < count && variables[leaf.variable].file != NULL) {
+    words->file = texts_clean(report->texts, variables[leaf.variable].file);
+    words->line = variables[leaf.variable].line;
+  }
+  return true;
+}
+
+const char *report_hex(const struct report *report, uint64_t value, unsigned size,
+                       bool grouped) {
+  unsigned bytes = size > 8 ? 8 : size;
+  if (grouped && bytes > 4) {
+    return texts_print(report->texts, "0x%0*" PRIx64 "_%08" PRIx32, (int)(2 * (bytes - 4)),
+                       value >> 32, (uint32_t)value);
+  }
+  return texts_print(report->texts, "0x%0*" PRIx64, (int)(2 * bytes), value);
+}
+
+/* What masks are set, and why they do not hold this exception back. */
+static const char *masks_sentence(const struct report *report, const struct mask_state *mask,
+                                  const char *name) {
+  struct texts *texts = report->texts;
+  if (mask->faultmask != 0) {
+    return texts_print(texts, "FAULTMASK = 1 does not mask %s", name);
+  }
+  if (mask->primask != 0) {
+    return texts_print(texts, "PRIMASK = 1 does not mask %s", name);
+  }
+  if (mask->basepri != 0) {
+    return texts_print(texts, "BASEPRI = 0x%02x masks only what has a value of 0x%02x or above",
+                       mask->basepri, mask->basepri);
+  }
+  return core_traits(report->explorer->machine.core)->v7m
+             ? "nothing masked it: PRIMASK = 0, FAULTMASK = 0, BASEPRI = 0"
+             : "nothing masked it: PRIMASK = 0";
+}
+
+static const char *priority_text(struct texts *texts, int priority) {
+  return priority > 0 && priority < THREAD_PRIORITY
+             ? texts_print(texts, "%d (0x%02x)", priority, (unsigned)priority)
+             : texts_print(texts, "%d", priority);
+}
+
+const char *report_why(const struct report *report, const struct finding *finding) {
+  struct texts *texts = report->texts;
+  if (finding->exception == 0) {
+    return "no injection was needed: the run as it is shows it";
+  }
+  const struct sighting *sighting = &finding->sighting;
+  const struct mask_state *mask = &finding->mask;
+  const char *name = report_exception(report, finding->exception);
+  unsigned victim =
+      sighting->accesses > 0 ? sighting->access[sighting->victim].context.exception : 0;
+  const char *order = mask->interrupt_priority < mask->priority
+                          ? "the lower value preempts"
+                          : "it was taken when the priority fell";
+  return texts_print(texts, "%s; %s has priority %s, %s has %s (%s)",
+                     masks_sentence(report, mask, name), report_exception(report, victim),
+                     priority_text(texts, mask->priority), name,
+                     priority_text(texts, mask->interrupt_priority), order);
+}
+
+const char *outcome_sentence(enum outcome outcome) {
+  static const char *const sentences[] = {
+      [OUTCOME_UNRANKED] = "unranked: the outcome was not compared with the two serial orders",
+      [OUTCOME_HARMFUL] =
+          "harmful: neither serial order (handler before, handler after) explains it",
+      [OUTCOME_ORDER_DEPENDENT] =
+          "order-dependent: it equals one of two serial orders that differ",
+      [OUTCOME_LATENT] =
+          "latent: the halves come from two writes, but their bytes agreed this time",
+      [OUTCOME_BENIGN] = "benign: both serial orders give the same result",
+  };
+  return sentences[outcome];
+}
+
+const char *report_token(const struct report *report, const struct finding *finding) {
+  char token[SCHEDULE_TEXT];
+  schedule_format(&finding->schedule, token);
+  return texts_clean(report->texts, token);
+}
+
+const char *report_reproduce(const struct report *report, const struct finding *finding) {
+  return texts_print(report->texts, "tornword replay %s%s %s", report->shape,
+                     report_token(report, finding),
+                     texts_quote(report->texts, image_path(report->image)));
+}
+
+static const char *end_limit(const struct report *report) {
+  const struct certificate *certificate = &report->check->certificate;
+  switch (certificate->end) {
+    case END_BOUND:
+      return texts_print(report->texts,
+                         "code that is first reached after %" PRIu64
+                         " instructions was not reached; --max-instructions raises the bound",
+                         certificate->instructions);
+    case END_STOP:
+      return "code behind the breakpoint was not reached; --bkpt=continue goes on behind it";
+    case END_STUCK:
+      return "code behind the endless poll of a device register was not reached";
+    case END_CLOSED:
+    case END_SLEEP:
+    case END_EXIT:
+    case END_LOCKUP:
+    case END_RESET:
+      break;
+  }
+  return NULL;
+}
+
+size_t report_limits(const struct report *report, const char **limits, size_t max) {
+  const struct certificate *certificate = &report->check->certificate;
+  struct texts *texts = report->texts;
+  uint64_t answers = 0;
+  for (size_t i = 0; i < certificate->device_count; i++) {
+    answers += certificate->devices[i].answers;
+  }
+  const char *const candidates[] = {
+      texts_print(texts, "depth %u: runs with more than %u injected interrupt%s were not tried",
+                  certificate->depth, certificate->depth, certificate->depth == 1 ? "" : "s"),
+      end_limit(report),
+      report->explorer->beats ? NULL
+                              : "interrupts inside instructions were not tried "
+                                "(--places=boundaries)",
+      report->explorer->interrupt_count == 0
+          ? NULL
+          : "only the exceptions named by --interrupts were considered",
+      certificate->device_count == 0
+          ? NULL
+          : texts_print(texts,
+                        "%zu device register%s without a model read as zero or as last "
+                        "written%s",
+                        certificate->device_count, certificate->device_count == 1 ? "" : "s",
+                        answers > 0 ? "; endless polls were answered" : ""),
+  };
+  size_t count = 0;
+  for (size_t i = 0; i < sizeof candidates / sizeof candidates[0] && count < max; i++) {
+    if (candidates[i] != NULL) {
+      limits[count++] = candidates[i];
+    }
+  }
+  return count;
+}

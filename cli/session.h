@@ -1,0 +1,32 @@
+/* What every verb that takes an image begins with: the image loaded, the
+ * scenario read, the options laid over the defaults. */
+#ifndef TORNWORD_CLI_SESSION_H
+#define TORNWORD_CLI_SESSION_H
+
+#include <stdbool.h>
+
+#include "cli/options.h"
+#include "cli/report.h"
+
+struct session {
+  const struct options *options;
+  struct image *image;
+  struct explorer_options explorer;
+  struct decoder *decoder;
+  struct texts texts;
+};
+
+/* On failure nothing is left open. */
+bool session_open(struct session *session, const struct options *options, struct error *error);
+void session_close(struct session *session);
+
+/* The report on a check of this session. */
+struct report session_report(struct session *session, const struct check *check);
+
+/* Writes the report where the options want it. */
+bool session_write(struct session *session, const struct check *check, struct error *error);
+
+/* Prints "tornword VERB: message" on stderr and returns EXIT_INPUT. */
+int session_refuse(const char *verb, const struct error *error);
+
+#endif

@@ -1,0 +1,126 @@
+/* The leaf of a finding and its value, byte by byte. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/sections.h"
+
+enum { VALUES_SHOWN = 8, LABEL = 8 };
+
+/* What the values of each kind of finding are called. */
+struct labels {
+  const char *value; /* NULL: the value says nothing */
+  const char *expected[SIGHTING_EXPECTED];
+};
+
+static const struct labels LABELS[FINDING_KIND_COUNT] = {
+    [FINDING_TORN_WRITE] = {"read", {"old", "new", "or", "or"}},
+    [FINDING_TORN_READ] = {"read", {"old", "new", "or", "or"}},
+    [FINDING_INVALID_ENUM] = {"read", {"old", "new", "or", "or"}},
+    [FINDING_LOST_UPDATE] = {"result", {"right", "or", "or", "or"}},
+    [FINDING_UNSYNCHRONISED] = {NULL, {NULL}},
+    [FINDING_FAULT] = {NULL, {NULL}},
+    [FINDING_LOCKUP] = {NULL, {NULL}},
+    [FINDING_TRACE] = {"value", {"or", "or", "or", "or"}},
+};
+
+void section_marks(const struct page *page, unsigned size, uint8_t new_bytes) {
+  fputs("  ", page->out);
+  for (unsigned i = size; i-- > 0;) {
+    bool is_new = (new_bytes >> i & 1) != 0;
+    fprintf(page->out, "%s%s%s%s", page_ink(page, is_new ? INK_NEW : INK_OLD),
+            is_new ? "^^" : "~~", page_ink(page, INK_OFF), i == 4 ? " " : "");
+  }
+  fprintf(page->out, "  %s^ new%s  %s~ old%s\n", page_ink(page, INK_NEW),
+          page_ink(page, INK_OFF), page_ink(page, INK_OLD), page_ink(page, INK_OFF));
+}
+
+/* The digits, each byte in the ink of the write it came from. */
+static void print_digits(const struct page *page, const struct report *report, uint64_t value,
+                         unsigned size, uint8_t new_bytes) {
+  if (!page->color || new_bytes == 0) {
+    fputs(report_hex(report, value, size, true), page->out);
+    return;
+  }
+  fputs("0x", page->out);
+  for (unsigned i = size; i-- > 0;) {
+    fprintf(page->out, "%s%02x%s%s",
+            page_ink(page, (new_bytes >> i & 1) != 0 ? INK_NEW : INK_OLD),
+            (unsigned)(value >> (8 * i) & 0xff), page_ink(page, INK_OFF), i == 4 ? "_" : "");
+  }
+}
+
+static const char *value_words(const struct report *report, uint32_t index, uint64_t value) {
+  const struct leaf_table *table = &report->check->leaves;
+  const char *name = image_value_name(report->image, table, index, value);
+  if (name != NULL) {
+    return texts_clean(report->texts, name);
+  }
+  struct leaf leaf = leaf_get(table, index);
+  return leaf_allows(&leaf, value) ? "" : "not a value of this type";
+}
+
+static void print_value(const struct page *page, const struct report *report,
+                        const struct finding *finding, const char *label, uint64_t value,
+                        uint8_t new_bytes) {
+  struct leaf leaf = leaf_get(&report->check->leaves, finding->sighting.leaf);
+  fprintf(page->out, "    %-*s", LABEL, label);
+  print_digits(page, report, value, leaf.size, new_bytes);
+  const char *words = value_words(report, finding->sighting.leaf, value);
+  fprintf(page->out, "%s%s\n", words[0] != '\0' ? "  " : "", words);
+  if (new_bytes != 0) {
+    fprintf(page->out, "    %*s", LABEL, "");
+    section_marks(page, leaf.size, new_bytes);
+  }
+}
+
+static void print_valid(const struct page *page, const struct report *report, uint32_t index) {
+  const struct leaf_table *table = &report->check->leaves;
+  struct leaf leaf = leaf_get(table, index);
+  if (leaf.kind != LEAF_ENUM || leaf.value_count == 0) {
+    return;
+  }
+  struct texts *texts = report->texts;
+  const char *list = "";
+  for (uint32_t i = 0; i < leaf.value_count && i < VALUES_SHOWN; i++) {
+    const char *name = image_value_name(report->image, table, index, leaf.values[i]);
+    const char *hex = report_hex(report, leaf.values[i], leaf.size, true);
+    list = name == NULL ? texts_print(texts, "%s%s%s", list, i > 0 ? ", " : "", hex)
+                        : texts_print(texts, "%s%s%s = %s", list, i > 0 ? ", " : "",
+                                      texts_clean(texts, name), hex);
+  }
+  if (leaf.value_count > VALUES_SHOWN) {
+    list = texts_print(texts, "%s and %u more", list, leaf.value_count - VALUES_SHOWN);
+  }
+  if ((leaf.flags & LEAF_FLAGS) != 0) {
+    list = texts_print(texts, "any OR of %s", list);
+  }
+  page_paragraph(page, texts_print(texts, "    %-*s", LABEL, "valid"), LABEL + 4, list);
+}
+
+void section_value(const struct page *page, const struct report *report,
+                   const struct finding *finding) {
+  const struct sighting *sighting = &finding->sighting;
+  struct leaf_words leaf;
+  if (!report_leaf(report, sighting->leaf, &leaf)) {
+    return;
+  }
+  const char *declared = leaf.file == NULL ? ""
+                                           : texts_print(report->texts, ", declared at %s:%u",
+                                                         leaf.file, leaf.line);
+  page_paragraph(page, "  ", 4,
+                 texts_print(report->texts, "%s is %s%s, %u byte%s at 0x%08x%s", leaf.name,
+                             leaf.qualifiers, leaf.type, leaf.size, plural(leaf.size),
+                             leaf.address, declared));
+  const struct labels *labels = &LABELS[sighting->kind];
+  if (labels->value == NULL || leaf.size > 8) {
+    return;
+  }
+  for (unsigned i = 0; i < sighting->expected_count && i < SIGHTING_EXPECTED; i++) {
+    print_value(page, report, finding, labels->expected[i], sighting->expected[i], 0);
+  }
+  uint8_t whole = (uint8_t)((1U << leaf.size) - 1U);
+  bool torn = sighting->new_bytes != 0 && sighting->new_bytes != whole;
+  print_value(page, report, finding, labels->value, sighting->value,
+              torn ? sighting->new_bytes : 0);
+  print_valid(page, report, sighting->leaf);
+}
