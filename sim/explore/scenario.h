@@ -1,6 +1,6 @@
 /* A scenario file: what to run, how to run it, and what must be found.
  *
- * It is demo and regression test in one. docs/scenarios.md describes the YAML;
+ * It is demo and regression test in one. scenarios/README.md describes the YAML;
  * the members below carry the names of its keys. A member of pointer type is
  * NULL where its key is absent, a mask is 0. The numbers are the key's own:
  * defaults are the explorer's business. */
