@@ -4,8 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "cli/code.h"
 #include "cli/json.h"
+#include "cli/listing.h"
 #include "cli/report.h"
 
 enum { SCHEMA = 1, FRAMES = 16, LIMITS = 8 };
@@ -130,7 +130,7 @@ static json_t *access_json(const struct report *report, const struct finding *fi
     frame.function = function != NULL ? function->name : NULL;
   }
   char text[DECODE_TEXT];
-  code_text_at(report->decoder, report->image, access->pc, text);
+  listing_text_at(report->decoder, report->image, access->pc, text);
   const char *context = access->context.exception == 0
                             ? "thread"
                             : report_exception(report, access->context.exception);

@@ -4,24 +4,58 @@
 #include <unistd.h>
 
 #include "cli/output.h"
+#include "sim/explore/scenario.h"
 #include "sim/machine/decode.h"
 
-bool session_open(struct session *session, const struct options *options, struct error *error) {
-  *session = (struct session){.options = options};
-  const struct image_options image_options = {
+/* What the scenario says of this image. True with NULL without a scenario. */
+static bool read_scenario(const struct options *options, struct scenario **scenario,
+                          const struct scenario_program **program, struct error *error) {
+  if (!options->given[OPTION_SCENARIO]) {
+    return true;
+  }
+  *scenario = scenario_load(options->scenario, error);
+  if (*scenario == NULL) {
+    return false;
+  }
+  *program = scenario_program_for(*scenario, options->image);
+  return *program != NULL ||
+         error_set(error, "--scenario: %s has no program for %s; add one with image: %s",
+                   options->scenario, options->image, options->image);
+}
+
+static struct image *load(const struct options *options, const struct scenario_program *program,
+                          struct error *error) {
+  struct image_options image_options = {
       .has_core = options->given[OPTION_CORE],
       .core = options->core,
       .has_vtor = options->given[OPTION_VTOR],
       .vtor = options->vtor,
   };
-  session->image = image_load(options->image, &image_options, error);
-  if (session->image == NULL) {
-    return false;
+  if (!image_options.has_core && program != NULL && program->image != NULL &&
+      program->cores != 0) {
+    image_options.has_core = true;
+    image_options.core = (enum core)__builtin_ctz(program->cores);
   }
-  session->explorer = explorer_options_default(session->image);
-  options_apply(options, &session->explorer);
-  session->decoder = decoder_create();
-  return true;
+  return image_load(options->image, &image_options, error);
+}
+
+bool session_open(struct session *session, const struct options *options, struct error *error) {
+  *session = (struct session){.options = options};
+  struct scenario *scenario = NULL;
+  const struct scenario_program *program = NULL;
+  if (read_scenario(options, &scenario, &program, error)) {
+    session->image = load(options, program, error);
+  }
+  if (session->image != NULL) {
+    session->explorer = explorer_options_default(session->image);
+    if (program != NULL) {
+      scenario_apply(program, &session->explorer);
+    }
+    options_apply(options, &session->explorer);
+    session->decoder = decoder_create();
+  }
+  scenario_free(scenario);
+  return session->image != NULL;
 }
 
 void session_close(struct session *session) {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/code.h"
+#include "cli/listing.h"
 #include "cli/sections.h"
 
 enum { FRAMES = 16, FRAME_INDENT = 4, SOURCE_INDENT = 7 };
@@ -14,7 +14,7 @@ const char *place_sentence(const struct report *report, const struct place *plac
     case PLACE_BOUNDARY:
       return texts_print(texts, "at the boundary before 0x%08x", place->pc);
     case PLACE_BEAT: {
-      unsigned words = code_words(report->image, place->pc);
+      unsigned words = listing_words(report->image, place->pc);
       const char *of = words == 0 ? texts_print(texts, "%u access%s", place->beat,
                                                 place->beat == 1 ? "" : "es")
                                   : texts_print(texts, "%u of %u words", place->beat, words);
@@ -117,10 +117,10 @@ static void print_stack(const struct page *page, const struct report *report,
 
 static void print_listing(const struct page *page, const struct report *report, uint32_t pc) {
   struct instruction listing[LISTING_MAX];
-  size_t count = code_listing(report->image, pc, listing);
+  size_t count = listing_around(report->image, pc, listing);
   for (size_t i = 0; i < count; i++) {
     char text[DECODE_TEXT];
-    code_text(report->decoder, report->image, &listing[i], text);
+    listing_text(report->decoder, report->image, &listing[i], text);
     bool here = listing[i].pc == pc;
     fprintf(page->out, "     %s%c 0x%08x  %s%s\n", page_ink(page, here ? INK_BOLD : INK_DIM),
             here ? '>' : ' ', listing[i].pc, text, page_ink(page, INK_OFF));

@@ -1,9 +1,9 @@
-#include "cli/code.h"
+#include "cli/listing.h"
 
 #include <stdio.h>
 #include <string.h>
 
-const uint8_t *code_at(const struct image *image, uint32_t address, size_t *size) {
+const uint8_t *listing_bytes(const struct image *image, uint32_t address, size_t *size) {
   const struct segment *segments = NULL;
   size_t count = image_segments(image, &segments);
   for (size_t i = 0; i < count; i++) {
@@ -24,7 +24,7 @@ static uint16_t halfword(const uint8_t *bytes) {
 
 static unsigned size_at(const struct image *image, uint32_t pc) {
   size_t available = 0;
-  const uint8_t *bytes = code_at(image, pc, &available);
+  const uint8_t *bytes = listing_bytes(image, pc, &available);
   if (bytes == NULL || available < 2) {
     return 0;
   }
@@ -32,18 +32,11 @@ static unsigned size_at(const struct image *image, uint32_t pc) {
   return size <= available ? size : 0;
 }
 
-/* ITSTATE of the next instruction (ARMv7-M A7.3.3). */
 static uint8_t next_it_state(const struct image *image, const struct instruction *at) {
   size_t available = 0;
-  const uint8_t *bytes = code_at(image, at->pc, &available);
-  uint16_t first = halfword(bytes);
-  if ((first & 0xff00) == 0xbf00 && (first & 0x000f) != 0) {
-    return (uint8_t)first;
-  }
-  if ((at->it_state & 7) == 0) {
-    return 0;
-  }
-  return (uint8_t)((at->it_state & 0xe0) | ((at->it_state << 1) & 0x1f));
+  const uint8_t *bytes = listing_bytes(image, at->pc, &available);
+  uint8_t it_state = 0;
+  return decode_is_it(halfword(bytes), &it_state) ? it_state : decode_it_advance(at->it_state);
 }
 
 /* Steps to the next instruction; false at the end of the code. */
@@ -75,8 +68,8 @@ static size_t lead_in(const struct image *image, uint32_t low, uint32_t pc,
   return 0;
 }
 
-size_t code_listing(const struct image *image, uint32_t pc,
-                    struct instruction listing[LISTING_MAX]) {
+size_t listing_around(const struct image *image, uint32_t pc,
+                      struct instruction listing[LISTING_MAX]) {
   const struct function *function = image_function_at(image, pc);
   size_t count = function != NULL ? lead_in(image, function->low, pc, listing) : 0;
   if (count == 0) {
@@ -96,10 +89,10 @@ size_t code_listing(const struct image *image, uint32_t pc,
   return count;
 }
 
-void code_text(struct decoder *decoder, const struct image *image,
-               const struct instruction *instruction, char text[DECODE_TEXT]) {
+void listing_text(struct decoder *decoder, const struct image *image,
+                  const struct instruction *instruction, char text[DECODE_TEXT]) {
   size_t available = 0;
-  const uint8_t *bytes = code_at(image, instruction->pc, &available);
+  const uint8_t *bytes = listing_bytes(image, instruction->pc, &available);
   if (bytes == NULL || decoder == NULL) {
     snprintf(text, DECODE_TEXT, "?");
     return;
@@ -110,20 +103,20 @@ void code_text(struct decoder *decoder, const struct image *image,
   }
 }
 
-void code_text_at(struct decoder *decoder, const struct image *image, uint32_t pc,
-                  char text[DECODE_TEXT]) {
+void listing_text_at(struct decoder *decoder, const struct image *image, uint32_t pc,
+                     char text[DECODE_TEXT]) {
   struct instruction listing[LISTING_MAX];
-  size_t count = code_listing(image, pc, listing);
+  size_t count = listing_around(image, pc, listing);
   for (size_t i = 0; i < count; i++) {
     if (listing[i].pc == pc) {
-      code_text(decoder, image, &listing[i], text);
+      listing_text(decoder, image, &listing[i], text);
       return;
     }
   }
   snprintf(text, DECODE_TEXT, "?");
 }
 
-unsigned code_words(const struct image *image, uint32_t pc) {
+unsigned listing_words(const struct image *image, uint32_t pc) {
   static const struct {
     uint32_t mask, match; /* first halfword in the upper half */
     uint32_t registers;   /* bits of the register list; 0: two words */
@@ -136,7 +129,7 @@ unsigned code_words(const struct image *image, uint32_t pc) {
       {0xff200f00, 0xed000b00, 0},          /* VSTR.64, VLDR.64 */
   };
   size_t available = 0;
-  const uint8_t *bytes = code_at(image, pc, &available);
+  const uint8_t *bytes = listing_bytes(image, pc, &available);
   unsigned size = size_at(image, pc);
   if (bytes == NULL || size == 0) {
     return 0;
