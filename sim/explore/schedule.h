@@ -19,18 +19,11 @@
 #include <stdint.h>
 
 #include "sim/error.h"
+#include "sim/machine/place.h"
 
 enum { MODEL_VERSION = 1 }; /* raised when the same schedule would run differently */
 
-enum place_kind { PLACE_BOUNDARY, PLACE_BEAT, PLACE_ENTRY, PLACE_RETURN };
 const char *place_kind_name(enum place_kind kind); /* "boundary", ... */
-
-struct place {
-  enum place_kind kind;
-  uint64_t boundary; /* number of the boundary (entry, return: of the step) */
-  uint8_t beat;      /* PLACE_BEAT: accesses already made, from 1 */
-  uint32_t pc;       /* return address of an exception taken here; not in the token */
-};
 
 struct injection {
   struct place place;

@@ -1,0 +1,388 @@
+/* Accesses: noted while an instruction executes, told when it is over.
+ *
+ * The executor must not be re-entered while it accesses memory, so that places
+ * between the accesses of one instruction are offered afterwards: its words are
+ * rolled back and made again one by one, and at each step an exception can be
+ * taken whose return address is that instruction. */
+#include <assert.h>
+#include <string.h>
+
+#include "sim/machine/private.h"
+#include "sim/machine/scs.h"
+
+void machine_emit(struct machine *m, struct event *event) {
+  if (m->host.event != NULL) {
+    m->host.event(m->host.owner, event);
+  }
+}
+
+static void queue_piece(struct machine *m, bool write, uint32_t address, unsigned size,
+                        uint64_t value) {
+  struct machine_state *s = &m->state;
+  uint8_t *host = memory_host(&m->memory, address, size);
+  if (host == NULL || m->queued == MACHINE_QUEUE) {
+    return;
+  }
+  struct access_record *record = &m->queue[m->queued++];
+  *record = (struct access_record){.address = address, .size = (uint8_t)size, .write = write};
+  memcpy(&record->old, host, size);
+  record->value = record->old;
+  if (write) {
+    memcpy(&record->value, &value, size);
+    undo_save(&m->undo, host, size);
+    s->memory_hash ^= memory_hash_change(host, address, size, value);
+    if (m->code_in_ram) {
+      code_forget(m, address, size);
+    }
+  }
+}
+
+void accesses_note(struct machine *m, bool write, uint32_t address, unsigned size,
+                   uint64_t value) {
+  if (m->draining) {
+    uint8_t *host = memory_host(&m->memory, address, size);
+    if (write && host != NULL) {
+      undo_save(&m->undo, host, size);
+    }
+    return;
+  }
+  while (size > 0) { /* single-copy-atomic pieces: aligned, at most a word */
+    unsigned piece = size < 4 ? size : 4;
+    while ((address & (piece - 1)) != 0) {
+      piece /= 2;
+    }
+    queue_piece(m, write, address, piece, value);
+    address += piece;
+    size -= piece;
+    value >>= 8 * piece;
+  }
+}
+
+static bool is_stack(const struct machine *m, uint32_t leaf, uint32_t address) {
+  return leaf == LEAF_NONE || (leaf >= m->memory.leaves.count && address >= m->stack_low &&
+                               address < m->memory.stack_top);
+}
+
+static uint64_t low_bytes(uint64_t value, unsigned size) {
+  return size >= 8 ? value : value & ((1ULL << (8 * size)) - 1ULL);
+}
+
+/* Says the part of an access that falls into one leaf; returns its size. */
+static unsigned emit_part(struct machine *m, const struct access_record *record, unsigned from,
+                          struct event *event) {
+  const struct leaf_table *leaves = &m->memory.leaves;
+  uint32_t address = record->address + from;
+  unsigned part = record->size - from;
+  event->leaf = memory_leaf(&m->memory, address);
+  event->address = address;
+  event->whole = 0;
+  if (is_stack(m, event->leaf, address)) {
+    event->leaf = LEAF_NONE;
+  } else {
+    struct leaf leaf = leaf_get(leaves, event->leaf);
+    uint32_t room = leaf.address + leaf.size - address;
+    part = room < part ? room : part;
+    if (leaf.size <= 8) {
+      event->whole = memory_get(&m->memory, leaf.address, leaf.size);
+    }
+  }
+  event->size = (uint8_t)part;
+  event->value = low_bytes(record->value >> (8 * from), part);
+  event->old = low_bytes(record->old >> (8 * from), part);
+  return part;
+}
+
+static void emit_access(struct machine *m, const struct access_record *record, unsigned number) {
+  const struct machine_state *s = &m->state;
+  if (m->host.event == NULL) {
+    return;
+  }
+  const struct code *code = machine_code(m, s->acting_pc);
+  struct event event = {
+      .kind = record->write ? EVENT_WRITE : EVENT_READ,
+      .beat = (uint8_t)number,
+      .pc = s->acting_pc,
+      .context = s->context,
+      .boundary = s->acting,
+  };
+  bool exclusive = code != NULL && (code->flags & CODE_EXCLUSIVE) != 0;
+  for (unsigned from = 0; from < record->size;) {
+    unsigned part = emit_part(m, record, from, &event);
+    event.flags = (uint8_t)((exclusive ? EVENT_EXCLUSIVE : 0) |
+                            (part < record->size ? EVENT_PARTIAL : 0));
+    if (event.leaf != LEAF_NONE || m->host.stack_events) {
+      m->host.event(m->host.owner, &event);
+    }
+    from += part;
+  }
+}
+
+/* Puts the bytes back, or in again, without the undo log: the log already
+ * holds what stood there before the instruction. */
+static void poke(struct machine *m, const struct access_record *record, uint64_t value) {
+  uint8_t *host = memory_host(&m->memory, record->address, record->size);
+  m->state.memory_hash ^= memory_hash_change(host, record->address, record->size, value);
+  memcpy(host, &value, record->size);
+}
+
+struct batch {
+  struct access_record records[MACHINE_QUEUE];
+  unsigned count;
+  unsigned writes;
+};
+
+static bool offers_beats(const struct machine *m, const struct batch *batch,
+                         const struct code *code) {
+  const struct machine_state *s = &m->state;
+  if (!m->beats || m->run->mode != RUN_SPINE || m->host.place == NULL || batch->count < 2 ||
+      code == NULL || s->acting >= m->run->limit) {
+    return false;
+  }
+  if (batch->writes == batch->count) {
+    return (code->flags & (CODE_STACK | CODE_EXCLUSIVE)) == 0;
+  }
+  bool continues = m->core->continues_multiples && s->acting_it == 0;
+  return batch->writes == 0 && (code->flags & CODE_LOAD) != 0 && continues &&
+         (code->flags & CODE_BEATS) != 0;
+}
+
+/* The register that the n-th access of a load multiple fills. */
+static unsigned nth_register(uint16_t list, unsigned n) {
+  for (unsigned reg = 0; reg < 16; reg++) {
+    if ((list >> reg & 1U) != 0 && n-- == 0) {
+      return reg;
+    }
+  }
+  return 15;
+}
+
+/* Registers as an exception between the accesses finds them. */
+static void show_interrupted(struct machine *m, const struct batch *batch,
+                             const struct code *code, const uint32_t before[13],
+                             unsigned beat) {
+  uint32_t r[13];
+  memcpy(r, before, sizeof r);
+  for (unsigned i = 0; (code->flags & CODE_LOAD) != 0 && i < beat; i++) {
+    unsigned reg = nth_register(code->list, i);
+    if (reg < 13) {
+      r[reg] = (uint32_t)batch->records[i].value;
+    }
+  }
+  cpu_set_low(m->cpu, r);
+}
+
+/* An exception between access `beat - 1` and `beat` of the instruction. */
+static void offer_beat(struct machine *m, const struct batch *batch, const struct code *code,
+                       const uint32_t before[13], unsigned beat) {
+  struct machine_state *s = &m->state;
+  uint32_t pc = s->pc;
+  uint8_t it_state = s->it_state;
+  bool continues = (code->flags & CODE_CONTINUES) != 0 && m->core->continues_multiples &&
+                   s->acting_it == 0;
+  show_interrupted(m, batch, code, before, beat);
+  s->pc = s->acting_pc;
+  s->it_state = s->acting_it;
+  s->interrupted = (struct interrupted_instruction){
+      .armed = true,
+      .continues = continues,
+      .beat = (uint8_t)beat,
+      .depth = s->depth,
+      .pc = s->acting_pc,
+  };
+  m->host.place(m->host.owner, PLACE_BEAT, beat);
+  s->interrupted.armed = false;
+  s->pc = pc;
+  s->it_state = it_state;
+}
+
+static void tell_with_beats(struct machine *m, const struct batch *batch,
+                            const struct code *code) {
+  struct cpu_registers after;
+  uint32_t before[13];
+  cpu_get(m->cpu, &after);
+  memcpy(before, m->before_saved ? m->before : after.r, sizeof before);
+  for (unsigned i = batch->count; i > 0; i--) {
+    if (batch->records[i - 1].write) {
+      poke(m, &batch->records[i - 1], batch->records[i - 1].old);
+    }
+  }
+  for (unsigned i = 0; i < batch->count; i++) {
+    if (i > 0) {
+      offer_beat(m, batch, code, before, i);
+    }
+    if (batch->records[i].write) {
+      poke(m, &batch->records[i], batch->records[i].value);
+    }
+    emit_access(m, &batch->records[i], i);
+  }
+  cpu_set_low(m->cpu, after.r);
+}
+
+/* The second half of a load or store multiple that was interrupted and
+ * continues: the executor made it whole; its first accesses are taken back. */
+static unsigned continue_multiple(struct machine *m, const struct batch *batch,
+                                  const struct code *code) {
+  struct machine_state *s = &m->state;
+  unsigned done = s->interrupted.beat;
+  s->interrupted.armed = false;
+  for (unsigned i = 0; i < done && i < batch->count; i++) {
+    const struct access_record *record = &batch->records[i];
+    unsigned reg = nth_register(code->list, i);
+    if (record->write) {
+      poke(m, record, record->old);
+    } else if (reg < 13) {
+      cpu_set_one(m->cpu, reg, m->before[reg]);
+    }
+  }
+  return done;
+}
+
+static bool continues_now(const struct machine *m) {
+  const struct machine_state *s = &m->state;
+  return s->interrupted.armed && s->interrupted.continues &&
+         s->interrupted.pc == s->acting_pc && s->interrupted.depth == s->depth;
+}
+
+static void tell_plainly(struct machine *m, const struct batch *batch, const struct code *code) {
+  unsigned from = continues_now(m) && m->before_saved ? continue_multiple(m, batch, code) : 0;
+  if (m->host.event == NULL) {
+    return;
+  }
+  bool steps = batch->writes > 1; /* each event shows memory as it is just then */
+  for (unsigned i = batch->count; steps && i > from; i--) {
+    poke(m, &batch->records[i - 1], batch->records[i - 1].old);
+  }
+  for (unsigned i = from; i < batch->count; i++) {
+    if (steps) {
+      poke(m, &batch->records[i], batch->records[i].value);
+    }
+    emit_access(m, &batch->records[i], i);
+  }
+}
+
+/* STREX is told by its write alone. */
+static void drop_exclusive_read(struct batch *batch, const struct code *code) {
+  if (code == NULL || (code->flags & CODE_EXCLUSIVE) == 0 || (code->flags & CODE_CLEARS) == 0) {
+    return;
+  }
+  unsigned kept = 0;
+  for (unsigned i = 0; i < batch->count; i++) {
+    if (batch->records[i].write) {
+      batch->records[kept++] = batch->records[i];
+    }
+  }
+  batch->count = kept;
+}
+
+static void note_stack(struct machine *m) {
+  struct cpu_registers registers;
+  cpu_get(m->cpu, &registers);
+  if (registers.sp < m->lowest_sp && registers.sp >= m->memory.ram->base) {
+    m->lowest_sp = registers.sp;
+  }
+}
+
+void accesses_finish(struct machine *m) {
+  const struct code *code = NULL;
+  if (m->queued == 0) {
+    return;
+  }
+  code = machine_code(m, m->state.acting_pc);
+  if (m->queued == 1 && !m->state.interrupted.armed) {
+    struct access_record only = m->queue[0];
+    m->queued = 0;
+    emit_access(m, &only, 0);
+  } else {
+    struct batch batch = {.count = m->queued};
+    memcpy(batch.records, m->queue, m->queued * sizeof *m->queue);
+    m->queued = 0;
+    drop_exclusive_read(&batch, code);
+    for (unsigned i = 0; i < batch.count; i++) {
+      batch.writes += batch.records[i].write;
+    }
+    if (offers_beats(m, &batch, code)) {
+      tell_with_beats(m, &batch, code);
+    } else if (code != NULL) {
+      tell_plainly(m, &batch, code);
+    }
+  }
+  if (code != NULL && (code->flags & CODE_STACK) != 0) {
+    note_stack(m);
+  }
+}
+
+void machine_write(struct machine *m, uint32_t address, unsigned size, uint64_t value) {
+  uint8_t *host = memory_host(&m->memory, address, size);
+  assert(host != NULL);
+  undo_save(&m->undo, host, size);
+  m->state.memory_hash ^= memory_hash_change(host, address, size, value);
+  memcpy(host, &value, size);
+  if (m->code_in_ram) {
+    code_forget(m, address, size);
+  }
+}
+
+static void emit_device(struct machine *m, bool write, uint32_t address, unsigned size,
+                        uint32_t value) {
+  const struct machine_state *s = &m->state;
+  struct event event = {
+      .kind = write ? EVENT_DEVICE_WRITE : EVENT_DEVICE_READ,
+      .size = (uint8_t)size,
+      .pc = s->acting_pc,
+      .context = s->context,
+      .boundary = s->acting,
+      .address = address,
+      .leaf = LEAF_NONE,
+      .value = value,
+  };
+  machine_emit(m, &event);
+}
+
+uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size) {
+  struct machine_state *s = &m->state;
+  if (m->draining) {
+    return 0;
+  }
+  if (address - SCS_BASE < SCS_SIZE) {
+    struct scs_access access = scs_read(s, m->core, address - SCS_BASE, size);
+    if (access.effect == SCS_DONE) {
+      s->scs_touched |= scs_concerns_pending(address - SCS_BASE);
+      return access.value;
+    }
+  }
+  uint32_t value = devices_read(&m->devices, address, size, &m->undo);
+  s->device_reads++;
+  s->progress.last_device = address & ~3U;
+  emit_device(m, false, address, size, value);
+  return value;
+}
+
+static uint64_t mixed(uint64_t hash, uint32_t address, uint32_t value) {
+  hash = (hash ^ ((uint64_t)address << 32 | value)) * 0x9e3779b97f4a7c15U;
+  return hash ^ hash >> 31;
+}
+
+void machine_device_write(struct machine *m, uint32_t address, unsigned size, uint64_t value) {
+  struct machine_state *s = &m->state;
+  if (m->draining) {
+    return;
+  }
+  if (address - SCS_BASE < SCS_SIZE) {
+    enum scs_effect effect =
+        scs_write(s, m->core, address - SCS_BASE, size, (uint32_t)value);
+    s->scs_touched |= scs_concerns_pending(address - SCS_BASE);
+    if (effect == SCS_RESET) {
+      m->run->stop = STOP_RESET;
+    }
+    if (effect != SCS_UNKNOWN) {
+      return;
+    }
+  }
+  struct device_register *slot = devices_find(&m->devices, address, &m->undo);
+  uint32_t old = slot != NULL ? slot->value : 0;
+  devices_write(&m->devices, address, size, (uint32_t)value, &m->undo);
+  uint32_t new = slot != NULL ? slot->value : 0;
+  s->device_hash ^= mixed(1, address & ~3U, old) ^ mixed(1, address & ~3U, new);
+  s->output_hash = mixed(s->output_hash, address, (uint32_t)value);
+  emit_device(m, true, address, size, (uint32_t)value);
+}

@@ -1,0 +1,316 @@
+#include "sim/machine/decode.h"
+
+#include <assert.h>
+#include <capstone/capstone.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+
+struct decoder {
+  csh handle;
+};
+
+struct decoder *decoder_create(void) {
+  struct decoder *decoder = allocate(1, sizeof *decoder);
+  cs_err err = cs_open(CS_ARCH_ARM, CS_MODE_THUMB | CS_MODE_MCLASS, &decoder->handle);
+  if (err != CS_ERR_OK) {
+    abort();
+  }
+  cs_option(decoder->handle, CS_OPT_DETAIL, CS_OPT_ON);
+  return decoder;
+}
+
+void decoder_destroy(struct decoder *decoder) {
+  if (decoder != NULL) {
+    cs_close(&decoder->handle);
+    free(decoder);
+  }
+}
+
+/* One instruction, decoded outside any IT block: cs_disasm (unlike
+ * cs_disasm_iter) forgets capstone's own IT state first. Caller frees. */
+static cs_insn *disassemble(struct decoder *decoder, const uint8_t *bytes, size_t size,
+                            uint32_t pc) {
+  cs_insn *insn = NULL;
+  uint16_t first = 0;
+  if (size < 2) {
+    return NULL;
+  }
+  memcpy(&first, bytes, 2);
+  size_t length = decode_size(first);
+  if (length > size || cs_disasm(decoder->handle, bytes, length, pc, 1, &insn) == 0) {
+    return NULL;
+  }
+  return insn;
+}
+
+bool decode_is_it(uint16_t first, uint8_t *it_state) {
+  *it_state = (uint8_t)(first & 0xff);
+  return (first & 0xff00) == 0xbf00 && (first & 0xf) != 0;
+}
+
+uint8_t decode_it_advance(uint8_t it_state) {
+  if ((it_state & 7U) == 0) {
+    return 0;
+  }
+  return (uint8_t)((it_state & 0xe0U) | ((it_state << 1) & 0x1fU));
+}
+
+static const char *condition_name(uint8_t it_state) {
+  static const char *const names[16] = {"eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc",
+                                        "hi", "ls", "ge", "lt", "gt", "le", "", ""};
+  return names[it_state >> 4];
+}
+
+/* Capstone, decoding alone, writes `movs` where a block makes it `moveq`. */
+static void add_condition(const cs_insn *insn, uint8_t it_state, char mnemonic[32]) {
+  char suffix[4] = "";
+  snprintf(mnemonic, 32, "%s", insn->mnemonic);
+  char *dot = strchr(mnemonic, '.');
+  if (dot != NULL && strlen(dot) < sizeof suffix) {
+    memcpy(suffix, dot, strlen(dot) + 1);
+    *dot = '\0';
+  }
+  size_t length = strlen(mnemonic);
+  bool narrow = insn->size == 2 && length > 1 && mnemonic[length - 1] == 's';
+  if (narrow && insn->detail->arm.update_flags) {
+    mnemonic[length - 1] = '\0';
+  }
+  length = strlen(mnemonic);
+  snprintf(mnemonic + length, 32 - length, "%s%s", condition_name(it_state), suffix);
+}
+
+unsigned decode_text(struct decoder *decoder, const uint8_t *bytes, size_t size, uint32_t pc,
+                     uint8_t it_state, char text[DECODE_TEXT]) {
+  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  uint16_t first = 0;
+  if (size >= 2) {
+    memcpy(&first, bytes, 2);
+  }
+  if (insn == NULL) {
+    snprintf(text, DECODE_TEXT, "<undefined>");
+    unsigned length = decode_size(first);
+    return length > size ? 2 : length;
+  }
+  char mnemonic[32];
+  uint8_t ignored = 0;
+  if (it_state != 0 && !decode_is_it(first, &ignored)) {
+    add_condition(insn, it_state, mnemonic);
+  } else {
+    snprintf(mnemonic, sizeof mnemonic, "%s", insn->mnemonic);
+  }
+  snprintf(text, DECODE_TEXT, "%s%s%.60s", mnemonic, insn->op_str[0] != '\0' ? " " : "",
+           insn->op_str);
+  unsigned length = insn->size;
+  cs_free(insn, 1);
+  return length;
+}
+
+struct kind_row {
+  unsigned id;
+  uint16_t flags;
+};
+
+static const struct kind_row KINDS[] = {
+    {ARM_INS_WFI, CODE_WAIT | CODE_WFI},
+    {ARM_INS_WFE, CODE_WAIT | CODE_WFE},
+    {ARM_INS_YIELD, CODE_WAIT},
+    {ARM_INS_SEV, CODE_SEND},
+    {ARM_INS_SVC, CODE_SVC},
+    {ARM_INS_BKPT, CODE_BKPT},
+    {ARM_INS_CPS, CODE_MASKS},
+    {ARM_INS_MSR, CODE_MASKS | CODE_STACK},
+    {ARM_INS_LDREX, CODE_EXCLUSIVE},
+    {ARM_INS_LDREXB, CODE_EXCLUSIVE},
+    {ARM_INS_LDREXH, CODE_EXCLUSIVE},
+    {ARM_INS_STREX, CODE_EXCLUSIVE | CODE_CLEARS},
+    {ARM_INS_STREXB, CODE_EXCLUSIVE | CODE_CLEARS},
+    {ARM_INS_STREXH, CODE_EXCLUSIVE | CODE_CLEARS},
+    {ARM_INS_CLREX, CODE_CLEARS},
+    {ARM_INS_STRD, CODE_BEATS},
+    {ARM_INS_STM, CODE_BEATS | CODE_CONTINUES},
+    {ARM_INS_STMDB, CODE_BEATS | CODE_CONTINUES},
+    {ARM_INS_LDM, CODE_BEATS | CODE_CONTINUES | CODE_LOAD},
+    {ARM_INS_LDMDB, CODE_BEATS | CODE_CONTINUES | CODE_LOAD},
+    {ARM_INS_VSTMIA, CODE_BEATS},
+    {ARM_INS_VSTMDB, CODE_BEATS},
+    {ARM_INS_VSTR, CODE_BEATS},
+    {ARM_INS_STR, CODE_BEATS},  /* unaligned ones are split */
+    {ARM_INS_STRH, CODE_BEATS},
+    {ARM_INS_PUSH, CODE_STACK},
+    {ARM_INS_POP, CODE_STACK},
+    {ARM_INS_BL, CODE_CALL},
+    {ARM_INS_BLX, CODE_CALL},
+};
+
+static int core_register(int reg) {
+  switch (reg) {
+    case ARM_REG_SP:
+      return 13;
+    case ARM_REG_LR:
+      return 14;
+    case ARM_REG_PC:
+      return 15;
+    default:
+      return reg >= ARM_REG_R0 && reg <= ARM_REG_R12 ? reg - ARM_REG_R0 : -1;
+  }
+}
+
+/* Plain stores need the interrupted registers only when they change their base. */
+static bool is_plain_store(unsigned id) {
+  return id == ARM_INS_STR || id == ARM_INS_STRH;
+}
+
+static bool touches_stack(const cs_insn *insn) {
+  const cs_arm *arm = &insn->detail->arm;
+  if (arm->op_count == 0) {
+    return false;
+  }
+  const cs_arm_op *first = &arm->operands[0];
+  bool destination = first->type == ARM_OP_REG && first->reg == ARM_REG_SP;
+  bool stack_store = arm->writeback && arm->op_count > 1 &&
+                     arm->operands[1].type == ARM_OP_MEM &&
+                     arm->operands[1].mem.base == ARM_REG_SP;
+  return destination || stack_store;
+}
+
+static void fill_list(const cs_insn *insn, struct code *code) {
+  const cs_arm *arm = &insn->detail->arm;
+  for (unsigned i = 0; i < arm->op_count; i++) {
+    int reg = arm->operands[i].type == ARM_OP_REG ? core_register(arm->operands[i].reg) : -1;
+    if (i == 0 && reg >= 0) {
+      code->base = (uint8_t)reg;
+    } else if (reg >= 0) {
+      code->list = (uint16_t)(code->list | 1U << reg);
+    }
+  }
+}
+
+struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t size,
+                        uint32_t pc) {
+  struct code code = {.flags = CODE_KNOWN};
+  uint16_t first = 0;
+  memcpy(&first, bytes, size < 2 ? size : 2);
+  if (decode_size(first) == 4) {
+    code.flags |= CODE_WIDE;
+  }
+  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  if (insn == NULL) {
+    return code;
+  }
+  for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+    if (KINDS[i].id == insn->id) {
+      code.flags |= KINDS[i].flags;
+    }
+  }
+  if (touches_stack(insn)) {
+    code.flags |= CODE_STACK;
+  }
+  if ((code.flags & CODE_CONTINUES) != 0) {
+    fill_list(insn, &code);
+    if (code.base == 13 || ((code.flags & CODE_LOAD) != 0 && (code.list >> code.base & 1) != 0)) {
+      code.flags &= (uint16_t) ~(CODE_BEATS | CODE_CONTINUES); /* own stack; base reloaded */
+    }
+  }
+  if (is_plain_store(insn->id) && !insn->detail->arm.writeback) {
+    code.flags &= (uint16_t)~CODE_BEATS;
+  }
+  code.value = (uint8_t)(first & 0xff);
+  cs_free(insn, 1);
+  return code;
+}
+
+/* Number of leading register operands that a store reads or a load writes. */
+static unsigned transferred(unsigned id, bool *load) {
+  switch (id) {
+    case ARM_INS_LDRD:
+      *load = true;
+      return 2;
+    case ARM_INS_STRD:
+      return 2;
+    case ARM_INS_STR:
+    case ARM_INS_STRB:
+    case ARM_INS_STRH:
+      return 1;
+    case ARM_INS_LDR:
+    case ARM_INS_LDRB:
+    case ARM_INS_LDRH:
+    case ARM_INS_LDRSB:
+    case ARM_INS_LDRSH:
+    case ARM_INS_LDREX:
+    case ARM_INS_LDREXB:
+    case ARM_INS_LDREXH:
+      *load = true;
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+static uint16_t bit_of(int reg) {
+  int number = core_register(reg);
+  return number >= 0 && number < 15 ? (uint16_t)(1U << number) : 0;
+}
+
+/* Loads and stores from their operands: capstone's own access marks are wrong
+ * for several of them. */
+static bool transfer_use(const cs_insn *insn, struct register_use *use) {
+  const cs_arm *arm = &insn->detail->arm;
+  bool load = false;
+  unsigned count = transferred(insn->id, &load);
+  if (count == 0) {
+    return false;
+  }
+  for (unsigned i = 0; i < arm->op_count; i++) {
+    const cs_arm_op *op = &arm->operands[i];
+    if (op->type == ARM_OP_MEM) {
+      use->reads |= bit_of((int)op->mem.base) | bit_of((int)op->mem.index);
+      use->writes |= arm->writeback ? bit_of((int)op->mem.base) : 0;
+    } else if (op->type == ARM_OP_REG) {
+      uint16_t *set = i < count && load ? &use->writes : &use->reads;
+      *set |= bit_of(op->reg);
+    }
+  }
+  return true;
+}
+
+/* LDM, POP write their list; STM, PUSH and calls read more than they tell. */
+static bool multiple_use(const cs_insn *insn, struct register_use *use) {
+  const cs_arm *arm = &insn->detail->arm;
+  bool pop = insn->id == ARM_INS_POP;
+  bool load = pop || insn->id == ARM_INS_LDM || insn->id == ARM_INS_LDMDB;
+  bool store = insn->id == ARM_INS_PUSH || insn->id == ARM_INS_STM || insn->id == ARM_INS_STMDB;
+  if (!load && !store) {
+    return false;
+  }
+  for (unsigned i = 0; i < arm->op_count; i++) {
+    bool base = i == 0 && !pop && insn->id != ARM_INS_PUSH;
+    uint16_t *set = load && !base ? &use->writes : &use->reads;
+    *set |= arm->operands[i].type == ARM_OP_REG ? bit_of(arm->operands[i].reg) : 0;
+  }
+  return true;
+}
+
+struct register_use decode_registers(struct decoder *decoder, const uint8_t *bytes, size_t size,
+                                     uint32_t pc) {
+  struct register_use use = {0};
+  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  if (insn == NULL) {
+    return (struct register_use){.reads = 0x7fff};
+  }
+  if (!transfer_use(insn, &use) && !multiple_use(insn, &use)) {
+    cs_regs read, written;
+    uint8_t reads = 0, writes = 0;
+    cs_regs_access(decoder->handle, insn, read, &reads, written, &writes);
+    for (unsigned i = 0; i < reads; i++) {
+      use.reads |= bit_of(read[i]);
+    }
+    for (unsigned i = 0; i < writes; i++) {
+      use.writes |= bit_of(written[i]);
+    }
+  }
+  cs_free(insn, 1);
+  return use;
+}

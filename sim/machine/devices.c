@@ -1,0 +1,74 @@
+#include "sim/machine/devices.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/error.h"
+
+enum { CAPACITY = 1 << 13 };
+
+void devices_init(struct devices *devices) {
+  *devices = (struct devices){.capacity = CAPACITY};
+  devices->slots = allocate(CAPACITY, sizeof *devices->slots);
+}
+
+void devices_fini(struct devices *devices) {
+  free(devices->slots);
+}
+
+void devices_reset(struct devices *devices) {
+  memset(devices->slots, 0, devices->capacity * sizeof *devices->slots);
+  devices->count = 0;
+}
+
+struct device_register *devices_find(struct devices *devices, uint32_t address,
+                                     struct undo *undo) {
+  uint32_t word = address & ~3U;
+  size_t at = (word >> 2) * 0x9e3779b1U & (devices->capacity - 1);
+  for (size_t tries = 0; tries < devices->capacity; tries++) {
+    struct device_register *slot = &devices->slots[at];
+    if (slot->used && slot->address == word) {
+      return slot;
+    }
+    if (!slot->used) {
+      undo_save(undo, slot, sizeof *slot);
+      undo_save(undo, &devices->count, sizeof devices->count);
+      slot->used = true;
+      slot->address = word;
+      devices->count++;
+      return slot;
+    }
+    at = (at + 1) & (devices->capacity - 1);
+  }
+  return NULL;
+}
+
+static uint32_t size_mask(unsigned size) {
+  return size >= 4 ? UINT32_MAX : (1U << (8 * size)) - 1U;
+}
+
+uint32_t devices_read(struct devices *devices, uint32_t address, unsigned size,
+                      struct undo *undo) {
+  struct device_register *slot = devices_find(devices, address, undo);
+  if (slot == NULL) {
+    return 0;
+  }
+  undo_save(undo, &slot->reads, sizeof slot->reads);
+  slot->reads++;
+  uint32_t value = slot->answered ? slot->answer : slot->value;
+  return value >> (8 * (address & 3U)) & size_mask(size);
+}
+
+void devices_write(struct devices *devices, uint32_t address, unsigned size, uint32_t value,
+                   struct undo *undo) {
+  struct device_register *slot = devices_find(devices, address, undo);
+  if (slot == NULL) {
+    return;
+  }
+  unsigned shift = 8 * (address & 3U);
+  uint32_t mask = size_mask(size) << shift;
+  undo_save(undo, slot, sizeof *slot);
+  slot->value = (slot->value & ~mask) | (value << shift & mask);
+  slot->answered = false;
+  slot->writes++;
+}

@@ -1,0 +1,372 @@
+#include "sim/machine/machine.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "sim/machine/decode.h"
+#include "sim/machine/private.h"
+#include "sim/machine/scs.h"
+
+struct machine_config machine_config_default(enum core core) {
+  return (struct machine_config){
+      .core = core,
+      .priority_bits = core_traits(core)->priority_bits,
+      .bkpt = BKPT_CONTINUE,
+  };
+}
+
+uint16_t machine_config_fingerprint(const struct machine_config *config) {
+  const uint32_t parts[] = {(uint32_t)config->core, config->priority_bits, config->vtor,
+                            config->ram_base,       config->ram_size,      (uint32_t)config->bkpt};
+  return (uint16_t)XXH3_64bits(parts, sizeof parts);
+}
+
+/* Stops before the instruction at state.pc. Inside an IT block the executor
+ * cannot be stopped: it goes on to the block's end, and what that did is undone. */
+static void stop_here(struct machine *m) {
+  m->stopping = true;
+  if (m->state.it_state == 0) {
+    cpu_stop(m->cpu);
+    return;
+  }
+  cpu_context_save(m->cpu, m->drain_context);
+  m->drain_mark = undo_mark(&m->undo);
+  m->draining = true;
+}
+
+static void drain(struct machine *m, uint32_t pc) {
+  const struct code *code = machine_code(m, pc);
+  if (code == NULL || code->it_state == 0) {
+    cpu_stop(m->cpu);
+  }
+}
+
+static void refresh_masks(struct machine *m) {
+  struct machine_state *s = &m->state;
+  struct cpu_special special;
+  cpu_get_special(m->cpu, &special);
+  s->exceptions.primask = special.primask & 1U;
+  s->exceptions.faultmask = special.faultmask & 1U;
+  s->exceptions.basepri = (uint8_t)special.basepri & s->exceptions.priority_mask;
+  s->control = (uint8_t)special.control;
+  s->recheck_masks = false;
+  exceptions_update(&s->exceptions);
+}
+
+/* The run's own reasons to stop before the next instruction. */
+static enum machine_stop wants_stop(const struct machine *m) {
+  const struct machine_state *s = &m->state;
+  const struct run *run = m->run;
+  if (s->boundary >= run->limit) {
+    return STOP_LIMIT;
+  }
+  if (run->mode != RUN_BRANCH) {
+    return STOP_NONE;
+  }
+  bool met = run->meets && s->pc == run->meet_pc && s->depth == run->meet_depth &&
+             s->boundary >= run->meet_after && !s->interrupted.armed;
+  bool settled = run->open != NULL && *run->open == 0;
+  return met || settled ? STOP_DONE : STOP_NONE;
+}
+
+/* A restarted or continued instruction is met again by its own context. */
+static void meet_interrupted(struct machine *m) {
+  struct machine_state *s = &m->state;
+  if (s->depth != s->interrupted.depth || s->pc != s->interrupted.pc) {
+    return;
+  }
+  struct event event = {.kind = EVENT_RESTART,
+                        .pc = s->pc,
+                        .context = s->context,
+                        .boundary = s->boundary,
+                        .leaf = LEAF_NONE,
+                        .beat = s->interrupted.beat};
+  machine_emit(m, &event);
+  if (!s->interrupted.continues) {
+    s->interrupted.armed = false;
+  }
+}
+
+static void save_before(struct machine *m, const struct code *code) {
+  const struct machine_state *s = &m->state;
+  bool wanted = (code->flags & CODE_BEATS) != 0 &&
+                ((m->beats && m->run->mode == RUN_SPINE) || s->interrupted.armed);
+  m->before_saved = wanted;
+  if (wanted) {
+    struct cpu_registers registers;
+    cpu_get(m->cpu, &registers);
+    memcpy(m->before, registers.r, sizeof m->before);
+  }
+}
+
+static void note_flags(struct machine *m, const struct code *code) {
+  struct machine_state *s = &m->state;
+  if ((code->flags & CODE_MASKS) != 0) {
+    s->recheck_masks = true;
+  }
+  if ((code->flags & CODE_EXCLUSIVE) != 0) {
+    s->monitor_set = (code->flags & CODE_CLEARS) == 0;
+  }
+  if ((code->flags & CODE_SEND) != 0) {
+    s->event_register = true;
+  }
+}
+
+/* Before an instruction executes: everything that happens at a boundary. */
+static void on_instruction(void *owner, uint32_t pc) {
+  struct machine *m = owner;
+  struct machine_state *s = &m->state;
+  if (m->draining) {
+    drain(m, pc);
+    return;
+  }
+  accesses_finish(m);
+  const struct code *code = machine_code(m, pc);
+  s->pc = pc;
+  s->it_state = code != NULL ? code->it_state : 0;
+  if (s->recheck_masks) {
+    refresh_masks(m);
+  }
+  if (m->run->mode == RUN_SPINE) {
+    if (s->boundary < m->run->limit && m->host.place != NULL) {
+      m->host.place(m->host.owner, PLACE_BOUNDARY, 0);
+    }
+    progress_boundary(m);
+  }
+  m->run->stop = m->run->stop != STOP_NONE ? m->run->stop : wants_stop(m);
+  if (m->run->stop != STOP_NONE || s->exceptions.take != 0 || code == NULL) {
+    stop_here(m);
+    return;
+  }
+  if (s->interrupted.armed) {
+    meet_interrupted(m);
+  }
+  if (m->host.instruction != NULL) {
+    m->host.instruction(m->host.owner);
+  }
+  if (code->flags != CODE_KNOWN) {
+    if ((code->flags & CODE_SPECIAL) != 0) {
+      m->special = true;
+      stop_here(m);
+      return;
+    }
+    save_before(m, code);
+    note_flags(m, code);
+  }
+  s->acting = s->boundary++;
+  s->acting_pc = pc;
+  s->acting_it = s->it_state;
+  s->time++;
+  s->instructions++;
+}
+
+static void on_access(void *owner, bool write, uint32_t address, unsigned size, uint64_t value) {
+  accesses_note(owner, write, address, size, value);
+}
+
+static uint64_t on_device_read(void *owner, uint32_t address, unsigned size) {
+  return machine_device_read(owner, address, size);
+}
+
+static void on_device_write(void *owner, uint32_t address, unsigned size, uint64_t value) {
+  machine_device_write(owner, address, size, value);
+}
+
+/* CFSR bits (ARMv7-M B3.2.15). */
+enum {
+  CFSR_IACCVIOL = 1 << 0,
+  CFSR_IBUSERR = 1 << 8,
+  CFSR_PRECISERR = 1 << 9,
+  CFSR_BFARVALID = 1 << 15,
+  CFSR_UNDEFINSTR = 1 << 16,
+  CFSR_INVSTATE = 1 << 17,
+  CFSR_NOCP = 1 << 19,
+  CFSR_UNALIGNED = 1 << 24,
+};
+
+static void raise_fault(struct machine *m, const struct cpu_exit *exit) {
+  static const struct {
+    uint32_t cfsr;
+    uint8_t exception;
+  } faults[] = {
+      [CPU_UNDEFINED] = {CFSR_UNDEFINSTR, EXCEPTION_USAGEFAULT},
+      [CPU_NO_COPROCESSOR] = {CFSR_NOCP, EXCEPTION_USAGEFAULT},
+      [CPU_UNALIGNED] = {CFSR_UNALIGNED, EXCEPTION_USAGEFAULT},
+      [CPU_BAD_FETCH] = {CFSR_IBUSERR, EXCEPTION_BUSFAULT},
+      [CPU_BAD_READ] = {CFSR_PRECISERR | CFSR_BFARVALID, EXCEPTION_BUSFAULT},
+      [CPU_BAD_WRITE] = {CFSR_PRECISERR | CFSR_BFARVALID, EXCEPTION_BUSFAULT},
+      [CPU_SVC] = {CFSR_UNDEFINSTR, EXCEPTION_USAGEFAULT},
+      [CPU_BKPT] = {CFSR_UNDEFINSTR, EXCEPTION_USAGEFAULT},
+      [CPU_HALTED] = {CFSR_UNDEFINSTR, EXCEPTION_USAGEFAULT},
+  };
+  m->state.pc = exit->pc & ~1U;
+  exception_fault(m, faults[exit->kind].exception, faults[exit->kind].cfsr, exit->address);
+}
+
+/* Lets the executor run until something needs the model. */
+static void execute(struct machine *m) {
+  struct machine_state *s = &m->state;
+  m->stopping = m->special = false;
+  struct cpu_exit exit = cpu_run(m->cpu, s->pc, s->it_state);
+  if (m->draining) {
+    undo_rewind(&m->undo, m->drain_mark);
+    cpu_context_restore(m->cpu, m->drain_context);
+    m->draining = false;
+  }
+  if (m->special) {
+    special_execute(m);
+  }
+  if (m->stopping) {
+    return;
+  }
+  if (exit.kind == CPU_EXCEPTION_RETURN) {
+    accesses_finish(m);
+    s->action = ACTION_RETURN;
+    s->exc_return = exit.value;
+  } else if (exit.kind != CPU_STOPPED) {
+    accesses_finish(m);
+    raise_fault(m, &exit);
+  }
+}
+
+static void offer(struct machine *m, enum place_kind kind) {
+  if (m->run->mode == RUN_SPINE && m->host.place != NULL &&
+      m->state.boundary < m->run->limit) {
+    m->host.place(m->host.owner, kind, 0);
+  }
+}
+
+void machine_continue(struct machine *m, struct run *run) {
+  struct run *outer = m->run;
+  struct machine_state *s = &m->state;
+  m->run = run;
+  run->stop = STOP_NONE;
+  while (run->stop == STOP_NONE) {
+    if (s->action == ACTION_RETURN) {
+      offer(m, PLACE_RETURN);
+      exception_return(m);
+    } else if (s->exceptions.take != 0) {
+      offer(m, PLACE_ENTRY);
+      exception_enter(m);
+    } else if (s->asleep) {
+      special_sleep(m, false);
+    } else {
+      execute(m);
+    }
+  }
+  m->run = outer;
+}
+
+void machine_pend(struct machine *m, unsigned exception) {
+  struct machine_state *s = &m->state;
+  exception_set(s->exceptions.pending, exception);
+  if (exception == EXCEPTION_SYSTICK) {
+    systick_restart(&s->systick, s->time);
+    s->next_arrival = systick_expiry(&s->systick);
+  }
+  exceptions_update(&s->exceptions);
+}
+
+static bool map_everything(struct machine *m, struct error *error) {
+  for (size_t i = 0; i < m->memory.count; i++) {
+    const struct region *region = &m->memory.regions[i];
+    if (!cpu_map_memory(m->cpu, region->base, region->size, region->host, region->writable,
+                        error)) {
+      return false;
+    }
+    m->code[i] = allocate(region->size / 2, sizeof *m->code[i]);
+  }
+  return cpu_map_device(m->cpu, 0x40000000, 0x20000000, error) &&
+         cpu_map_device(m->cpu, 0xe0000000, 0x00100000, error);
+}
+
+struct machine *machine_create(const struct image *image, const struct machine_config *config,
+                               struct error *error) {
+  const struct cpu_owner owner = {.instruction = on_instruction,
+                                  .access = on_access,
+                                  .device_read = on_device_read,
+                                  .device_write = on_device_write};
+  struct machine *m = allocate(1, sizeof *m);
+  m->image = image;
+  m->config = *config;
+  m->core = core_traits(config->core);
+  undo_init(&m->undo);
+  devices_init(&m->devices);
+  m->decoder = decoder_create();
+  struct cpu_owner mine = owner;
+  mine.owner = m;
+  m->cpu = cpu_create(config->core, &mine, error);
+  if (m->cpu == NULL || !memory_init(&m->memory, image, config, error) ||
+      !map_everything(m, error)) {
+    machine_destroy(m);
+    return NULL;
+  }
+  m->drain_context = cpu_context_create(m->cpu);
+  machine_reset(m);
+  return m;
+}
+
+void machine_destroy(struct machine *m) {
+  if (m == NULL) {
+    return;
+  }
+  cpu_context_destroy(m->drain_context);
+  cpu_destroy(m->cpu);
+  for (size_t i = 0; i < MEMORY_REGIONS; i++) {
+    free(m->code[i]);
+  }
+  decoder_destroy(m->decoder);
+  memory_fini(&m->memory);
+  devices_fini(&m->devices);
+  undo_fini(&m->undo);
+  free(m);
+}
+
+void machine_reset(struct machine *m) {
+  struct machine_state *s = &m->state;
+  undo_fini(&m->undo);
+  undo_init(&m->undo);
+  devices_reset(&m->devices);
+  memory_reset(&m->memory, m->image);
+  if (m->code_in_ram) {
+    const struct region *ram = m->memory.ram;
+    code_forget(m, ram->base, ram->size);
+  }
+  memset(s, 0, sizeof *s);
+  exceptions_reset(&s->exceptions, m->config.priority_bits, m->core->v7m);
+  uint32_t vtor = m->config.vtor != 0 ? m->config.vtor : image_vectors(m->image);
+  s->scb.vtor = vtor;
+  s->scb.ccr = 0x200;
+  s->next_arrival = SYSTICK_NEVER;
+  s->pc = (uint32_t)memory_get(&m->memory, vtor + 4, 4) & ~1U;
+  m->memory.stack_top = (uint32_t)memory_get(&m->memory, vtor, 4) & ~3U;
+  m->lowest_sp = m->memory.stack_top;
+  m->queued = 0;
+  cpu_reset(m->cpu, m->memory.stack_top);
+  progress_reset(m);
+}
+
+uint64_t machine_model_hash(const struct machine *m) {
+  const struct machine_state *s = &m->state;
+  XXH3_state_t hash;
+  XXH3_64bits_reset(&hash);
+  XXH3_64bits_update(&hash, &s->exceptions, offsetof(struct exceptions, execution_priority));
+  XXH3_64bits_update(&hash, &s->scb, sizeof s->scb);
+  const uint32_t small[] = {s->systick.control, s->systick.reload, s->depth,
+                            s->event_register,  s->control,        s->context.exception};
+  XXH3_64bits_update(&hash, small, sizeof small);
+  return XXH3_64bits_digest(&hash);
+}
+
+uint64_t machine_state_hash(struct machine *m) {
+  struct cpu_registers registers;
+  cpu_get(m->cpu, &registers);
+  const struct region *ram = m->memory.ram;
+  uint64_t seed = machine_model_hash(m) ^ m->state.pc ^ m->state.boundary << 32;
+  seed = XXH3_64bits_withSeed(&registers, sizeof registers, seed);
+  return XXH3_64bits_withSeed(ram->host, ram->size, seed ^ m->state.device_hash);
+}

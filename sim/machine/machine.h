@@ -1,0 +1,151 @@
+/* A Cortex-M with its memory, its exceptions and its time.
+ *
+ * A machine shares nothing but its image. It runs forward by machine_continue,
+ * and comes back by snapshots, also from inside a run: the place callback of a
+ * spine run may pend an exception, continue the machine in a nested run, and
+ * restore. All of its behaviour follows from image, configuration and what was
+ * pended where. */
+#ifndef TORNWORD_SIM_MACHINE_MACHINE_H
+#define TORNWORD_SIM_MACHINE_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/error.h"
+#include "sim/event.h"
+#include "sim/image/image.h"
+#include "sim/machine/code.h"
+#include "sim/machine/config.h"
+#include "sim/machine/cpu.h"
+#include "sim/machine/devices.h"
+#include "sim/machine/memory.h"
+#include "sim/machine/place.h"
+#include "sim/machine/state.h"
+#include "sim/undo.h"
+
+enum run_mode {
+  RUN_SPINE, /* natural arrivals and progress; the place callback is asked */
+  RUN_PROBE, /* until the injected exception is done and priority falls back */
+  RUN_BRANCH, /* to a limit or a meeting point; time brings no arrivals */
+};
+
+enum machine_stop {
+  STOP_NONE,
+  STOP_LIMIT,  /* the limit was reached; nothing of that boundary executed */
+  STOP_DONE,   /* probe: over; branch: settled, or met its point */
+  STOP_SLEEP,  /* asleep, and nothing in this run can wake it */
+  STOP_CLOSED, /* spine: the state came back and nothing new can come */
+  STOP_STUCK,  /* spine: a register is polled, and no value ends the loop */
+  STOP_EXIT,
+  STOP_LOCKUP,
+  STOP_RESET,
+  STOP_BKPT,
+};
+
+struct run {
+  enum run_mode mode;
+  uint64_t limit;      /* boundary at which it stops */
+  uint8_t base_depth;  /* probe: activations at its place */
+  uint16_t exception;  /* probe: the one that must be done */
+  const uint32_t *open; /* branch: stop as soon as this is 0; NULL: do not */
+  bool meets;          /* branch: stop at meet_pc in context depth meet_depth */
+  uint32_t meet_pc;
+  uint8_t meet_depth;
+  uint64_t meet_after; /* not before this boundary */
+  enum machine_stop stop;
+};
+
+/* Who listens. All may be NULL. */
+struct machine_host {
+  void *owner;
+  void (*event)(void *owner, const struct event *event);
+  bool stack_events; /* accesses without a leaf too */
+  /* Spine: an exception can be taken here; may run probes. */
+  void (*place)(void *owner, enum place_kind kind, unsigned beat);
+  /* The instruction at state.pc is about to execute (any run). */
+  void (*instruction)(void *owner);
+  void (*output)(void *owner, const char *bytes, size_t size); /* semihosting, spine only */
+};
+
+enum { MACHINE_QUEUE = 72 };
+
+/* One single-copy-atomic access of the instruction that executes. */
+struct access_record {
+  uint32_t address;
+  uint8_t size;
+  bool write;
+  uint64_t value, old;
+};
+
+struct decoder;
+
+struct machine {
+  /* What a snapshot holds (with the executor's registers and undone memory). */
+  struct machine_state state;
+
+  const struct image *image;
+  struct machine_config config;
+  const struct core_traits *core;
+  struct cpu *cpu;
+  struct memory memory;
+  struct devices devices;
+  struct undo undo;
+  struct decoder *decoder;
+  struct code *code[MEMORY_REGIONS]; /* one for each halfword of a region */
+  bool code_in_ram;
+  struct machine_host host;
+  bool beats;         /* offer places inside instructions */
+  uint32_t stack_low; /* untyped words from here to the stack's top are stack */
+  uint32_t lowest_sp; /* seen so far */
+
+  /* Of the innermost run. */
+  struct run *run;
+  bool stopping;          /* left before state.pc, on purpose */
+  bool special;           /* because that instruction is not the executor's */
+  bool draining;          /* letting the executor leave an IT block */
+  struct cpu_context *drain_context;
+  uint64_t drain_mark;
+  struct access_record queue[MACHINE_QUEUE];
+  unsigned queued;
+  bool before_saved;
+  uint32_t before[13];    /* r0 to r12 before the instruction that executes */
+};
+
+struct machine *machine_create(const struct image *image, const struct machine_config *config,
+                               struct error *error);
+void machine_destroy(struct machine *machine);
+/* Back to reset; the undo log is emptied. */
+void machine_reset(struct machine *machine);
+
+/* Runs until run->stop says why not. */
+void machine_continue(struct machine *machine, struct run *run);
+
+/* An exception becomes pending now. A tick restarts SysTick's count. */
+void machine_pend(struct machine *machine, unsigned exception);
+
+struct snapshot;
+struct snapshot *snapshot_create(struct machine *machine);
+void snapshot_destroy(struct snapshot *snapshot);
+void snapshot_save(struct snapshot *snapshot, struct machine *machine);
+/* Takes back everything since the save. */
+void snapshot_restore(struct snapshot *snapshot, struct machine *machine);
+/* Registers and state only: memory was brought there by undo_swap_back. */
+void snapshot_restore_registers(const struct snapshot *snapshot, struct machine *machine);
+uint64_t snapshot_mark(const struct snapshot *snapshot);
+const struct machine_state *snapshot_state(const struct snapshot *snapshot);
+
+/* Record of the instruction at pc; decoded when first asked for. NULL where
+ * there is no memory. */
+struct code *machine_code(struct machine *machine, uint32_t pc);
+
+/* Hash of RAM, registers and exception state, without elapsed time: two runs
+ * that end alike have the same. */
+uint64_t machine_state_hash(struct machine *machine);
+/* The part of it that is neither registers nor memory. */
+uint64_t machine_model_hash(const struct machine *machine);
+
+/* A fingerprint of the configuration, for tokens. */
+uint16_t machine_config_fingerprint(const struct machine_config *config);
+
+#endif

@@ -1,0 +1,205 @@
+/* How the spine makes progress: natural arrivals, and what a program that
+ * waits is given.
+ *
+ * SysTick arrives when its counter says so. A program whose state came back
+ * (registers, memory, devices, exceptions; time left out) waits: a register
+ * that it polls is answered with another value, or time jumps to the next
+ * tick, or the enabled interrupts are given in turn. If it comes back to a
+ * state in which it already waited, nothing new can happen: the run is closed.
+ * A busy program is given each enabled interrupt once, some thousand
+ * instructions after it was enabled. All of it follows from the machine's
+ * state, so that a run needs no record of these choices. */
+#include <string.h>
+
+#include "sim/machine/private.h"
+
+enum { GIFT_INTERVAL = 4096, FIRST_POWER = 8, POLL_ANSWERS = 4 };
+
+void progress_reset(struct machine *m) {
+  struct progress *p = &m->state.progress;
+  memset(p, 0, sizeof *p);
+  p->next_gift = GIFT_INTERVAL;
+  p->loop.power = p->waiting.power = FIRST_POWER;
+}
+
+static uint64_t content_hash(const struct machine *m) {
+  const struct machine_state *s = &m->state;
+  return s->memory_hash * 31 ^ s->device_hash ^ machine_model_hash(m) ^
+         (uint64_t)s->progress.last_given << 32;
+}
+
+static void anchor(struct machine *m, struct recurrence *r) {
+  struct cpu_registers registers;
+  cpu_get(m->cpu, &registers);
+  memcpy(r->registers, registers.r, sizeof registers.r);
+  r->registers[13] = registers.sp;
+  r->registers[14] = registers.lr;
+  r->xpsr = registers.xpsr;
+  r->pc = m->state.pc;
+  r->hash = content_hash(m);
+  r->steps = 0;
+  r->set = true;
+}
+
+static bool same_state(struct machine *m, const struct recurrence *r) {
+  struct cpu_registers registers;
+  if (!r->set || m->state.pc != r->pc) {
+    return false;
+  }
+  cpu_get(m->cpu, &registers);
+  return memcmp(r->registers, registers.r, sizeof registers.r) == 0 &&
+         r->registers[13] == registers.sp && r->registers[14] == registers.lr &&
+         r->xpsr == registers.xpsr && r->hash == content_hash(m);
+}
+
+/* Brent's search: the anchor moves on at growing distances. */
+static bool came_back(struct machine *m, struct recurrence *r) {
+  if (same_state(m, r)) {
+    return true;
+  }
+  if (!r->set || ++r->steps >= r->power) {
+    if (r->set) {
+      r->power *= 2;
+    }
+    anchor(m, r);
+  }
+  return false;
+}
+
+static void restart_search(struct machine *m) {
+  struct progress *p = &m->state.progress;
+  p->loop = (struct recurrence){.power = FIRST_POWER};
+  p->device_reads_then = m->state.device_reads;
+}
+
+static bool tick_is_due(const struct machine *m) {
+  const struct machine_state *s = &m->state;
+  return (s->systick.control & SYSTICK_TICKINT) != 0 && s->next_arrival != SYSTICK_NEVER;
+}
+
+static bool can_be_given(const struct machine *m, const struct exceptions *x, unsigned e) {
+  return exception_bit(x->enabled, e) && !exception_bit(x->active, e) &&
+         !exception_bit(x->pending, e) && exception_can_preempt(x, e) &&
+         (e != EXCEPTION_SYSTICK || tick_is_due(m));
+}
+
+/* SysTick or the enabled interrupt that is next in turn, or 0. Sleep ends for
+ * what only PRIMASK holds back (ARMv7-M B1.5.19). */
+static unsigned next_in_turn(const struct machine *m) {
+  struct exceptions x = m->state.exceptions;
+  if (m->state.asleep) {
+    x.primask = 0;
+    exceptions_update(&x);
+  }
+  unsigned last = m->state.progress.last_given;
+  for (unsigned i = 1; i <= EXCEPTION_COUNT; i++) {
+    unsigned e = (last + i) % EXCEPTION_COUNT;
+    if (e >= EXCEPTION_SYSTICK && can_be_given(m, &x, e)) {
+      return e;
+    }
+  }
+  return 0;
+}
+
+static void arrive(struct machine *m) {
+  struct machine_state *s = &m->state;
+  if (systick_expire(&s->systick, s->time)) {
+    exception_set(s->exceptions.pending, EXCEPTION_SYSTICK);
+    exceptions_update(&s->exceptions);
+  }
+  s->next_arrival = systick_expiry(&s->systick);
+}
+
+/* A value that a polled register did not have: all ones, then none. */
+static bool answer_poll(struct machine *m) {
+  struct machine_state *s = &m->state;
+  struct progress *p = &s->progress;
+  if (s->device_reads == p->device_reads_then || p->polls >= POLL_ANSWERS) {
+    return false;
+  }
+  struct device_register *slot = devices_find(&m->devices, p->last_device, &m->undo);
+  if (slot == NULL) {
+    return false;
+  }
+  uint32_t shown = slot->answered ? slot->answer : slot->value;
+  undo_save(&m->undo, slot, sizeof *slot);
+  slot->answer = shown == UINT32_MAX ? 0 : UINT32_MAX;
+  slot->answered = true;
+  slot->answers++;
+  p->polls++;
+  return true;
+}
+
+/* Makes the next thing happen that the program can wait for. */
+static bool next_arrival(struct machine *m) {
+  struct machine_state *s = &m->state;
+  unsigned e = next_in_turn(m);
+  if (e == 0) {
+    return false;
+  }
+  s->progress.last_given = (uint16_t)e;
+  if (e == EXCEPTION_SYSTICK) {
+    s->time = s->next_arrival > s->time ? s->next_arrival : s->time;
+    arrive(m);
+  } else {
+    s->progress.gifts++;
+    machine_pend(m, e);
+  }
+  return true;
+}
+
+/* The state came back: without something new the program loops for ever. */
+static void help_waiting(struct machine *m) {
+  struct progress *p = &m->state.progress;
+  bool polls = m->state.device_reads != p->device_reads_then;
+  if (answer_poll(m)) {
+    restart_search(m);
+    return;
+  }
+  p->polls = 0;
+  if (came_back(m, &p->waiting)) {
+    m->run->stop = STOP_CLOSED;
+    return;
+  }
+  if (!next_arrival(m)) {
+    m->run->stop = polls ? STOP_STUCK : STOP_CLOSED;
+    return;
+  }
+  restart_search(m);
+}
+
+static void gift_to_busy(struct machine *m) {
+  struct machine_state *s = &m->state;
+  s->progress.next_gift = s->boundary + GIFT_INTERVAL;
+  for (unsigned e = EXCEPTION_SYSTICK; e < EXCEPTION_COUNT; e++) {
+    if (!exception_bit(s->progress.given, e) && can_be_given(m, &s->exceptions, e)) {
+      s->progress.gifts++;
+      machine_pend(m, e);
+      return;
+    }
+  }
+}
+
+void progress_boundary(struct machine *m) {
+  struct machine_state *s = &m->state;
+  if (s->exceptions.take != 0 || s->boundary >= m->run->limit) {
+    return;
+  }
+  if (s->time >= s->next_arrival) {
+    arrive(m);
+  } else if (s->boundary >= s->progress.next_gift) {
+    gift_to_busy(m);
+  } else if (came_back(m, &s->progress.loop)) {
+    help_waiting(m);
+  }
+}
+
+bool progress_wake(struct machine *m) {
+  struct machine_state *s = &m->state;
+  if (came_back(m, &s->progress.waiting)) {
+    m->run->stop = STOP_CLOSED;
+    return true;
+  }
+  restart_search(m);
+  return next_arrival(m);
+}

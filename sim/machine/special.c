@@ -1,0 +1,94 @@
+/* Instructions that the executor leaves to the model: SVC, BKPT and waiting. */
+#include "sim/machine/decode.h"
+#include "sim/machine/private.h"
+
+enum { SEMIHOSTING = 0xab };
+
+/* The instruction counts as executed; ITSTATE moves on. */
+static void retire(struct machine *m, const struct code *code) {
+  struct machine_state *s = &m->state;
+  s->acting = s->boundary++;
+  s->acting_pc = s->pc;
+  s->acting_it = s->it_state;
+  s->time++;
+  s->instructions++;
+  s->pc += code_size(code);
+  s->it_state = decode_it_advance(s->it_state);
+}
+
+static void breakpoint(struct machine *m, const struct code *code) {
+  struct machine_state *s = &m->state;
+  if (code->value == SEMIHOSTING) {
+    retire(m, code);
+    semihosting_call(m);
+    return;
+  }
+  struct event event = {.kind = EVENT_BKPT,
+                        .pc = s->pc,
+                        .context = s->context,
+                        .boundary = s->boundary,
+                        .leaf = LEAF_NONE,
+                        .value = code->value};
+  machine_emit(m, &event);
+  switch (m->config.bkpt) {
+    case BKPT_CONTINUE:
+      retire(m, code);
+      break;
+    case BKPT_STOP:
+      m->run->stop = STOP_BKPT;
+      break;
+    case BKPT_FAULT: /* no debugger: escalates to HardFault (ARMv7-M C1.6.3) */
+      exception_fault(m, EXCEPTION_HARDFAULT, 0, s->pc);
+      break;
+  }
+}
+
+/* SVC is synchronous: if it cannot be taken it escalates (ARMv7-M B1.5.14). */
+static void supervisor_call(struct machine *m, const struct code *code) {
+  struct machine_state *s = &m->state;
+  if (exception_can_preempt(&s->exceptions, EXCEPTION_SVCALL)) {
+    retire(m, code);
+    machine_pend(m, EXCEPTION_SVCALL);
+  } else {
+    exception_fault(m, EXCEPTION_SVCALL, 0, s->pc);
+  }
+}
+
+void special_sleep(struct machine *m, bool event) {
+  struct machine_state *s = &m->state;
+  bool woken = exceptions_would_wake(&s->exceptions);
+  if (event && s->event_register) {
+    s->event_register = false;
+    woken = true;
+  }
+  s->scs_touched = true; /* sleep sees what is pending */
+  s->asleep = !woken;
+  if (woken) {
+    return;
+  }
+  struct event sleep = {.kind = EVENT_SLEEP,
+                        .pc = s->pc,
+                        .context = s->context,
+                        .boundary = s->boundary,
+                        .leaf = LEAF_NONE};
+  machine_emit(m, &sleep);
+  if (m->run->mode != RUN_SPINE || !progress_wake(m)) {
+    m->run->stop = STOP_SLEEP;
+  }
+}
+
+void special_execute(struct machine *m) {
+  struct machine_state *s = &m->state;
+  const struct code *code = machine_code(m, s->pc);
+  m->special = false;
+  if ((code->flags & CODE_SVC) != 0) {
+    supervisor_call(m, code);
+  } else if ((code->flags & CODE_BKPT) != 0) {
+    breakpoint(m, code);
+  } else {
+    retire(m, code);
+    if ((code->flags & (CODE_WFI | CODE_WFE)) != 0) {
+      special_sleep(m, (code->flags & CODE_WFE) != 0);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/* All of a machine that is not in the executor's registers or in memory.
+ *
+ * One plain struct: a snapshot is a copy of it. Nothing here points anywhere. */
+#ifndef TORNWORD_SIM_MACHINE_STATE_H
+#define TORNWORD_SIM_MACHINE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sim/event.h"
+#include "sim/machine/exception.h"
+#include "sim/machine/systick.h"
+
+enum { NESTING = 32 };
+
+/* System Control Block registers without a structure of their own (B3.2). */
+struct scb {
+  uint32_t vtor, ccr, shcsr, cfsr, hfsr, dfsr, mmfar, bfar, afsr, scr, cpacr, aircr_group;
+};
+
+/* What the machine does before it executes the next instruction. */
+enum pending_action {
+  ACTION_NONE,
+  ACTION_ENTRY,  /* an exception is being entered */
+  ACTION_RETURN, /* EXC_RETURN was loaded: exc_return */
+};
+
+/* An instruction that was left between its accesses. */
+struct interrupted_instruction {
+  bool armed;
+  bool continues;  /* the accesses before `beat` are not made again (EPSR.ICI) */
+  uint8_t beat;    /* accesses already made */
+  uint8_t depth;   /* of the context that was left */
+  uint32_t pc;
+};
+
+/* Recognition of a state that came back (Brent's cycle search). */
+struct recurrence {
+  uint64_t steps, power;
+  uint32_t pc;
+  uint32_t registers[15]; /* r0 to r12, sp, lr */
+  uint32_t xpsr;
+  uint64_t hash; /* of memory, devices and exceptions */
+  bool set;
+};
+
+/* How the spine makes progress (progress.c). */
+struct progress {
+  struct recurrence loop;    /* of the program's state */
+  struct recurrence waiting; /* of the states in which it waited */
+  uint64_t device_reads_then; /* total at the loop's anchor */
+  uint64_t next_gift;        /* boundary at which a busy program is given an interrupt */
+  uint32_t given[EXCEPTION_WORDS]; /* taken, or given, since it was enabled */
+  uint16_t last_given;
+  uint32_t last_device;      /* word most recently read without a model */
+  uint8_t polls;             /* answers given in this loop */
+  uint64_t gifts;
+};
+
+struct machine_state {
+  uint64_t boundary; /* number of the next boundary */
+  uint64_t time;     /* instructions executed, and time slept */
+  uint64_t instructions;
+  uint64_t acting;   /* boundary of the instruction that executes or did last */
+  uint32_t pc;       /* next instruction */
+  uint32_t acting_pc;
+  uint8_t it_state;  /* of the next instruction */
+  uint8_t acting_it;
+  struct context context;
+  struct context preempted[NESTING]; /* below context, outermost first */
+  uint8_t depth;
+  uint32_t serials;
+  bool recheck_masks;    /* the last instruction may have changed them */
+  bool monitor_set;      /* an LDREX is open */
+  bool event_register;   /* WFE */
+  bool asleep;
+  uint8_t control;       /* CONTROL as last seen */
+  enum pending_action action;
+  uint32_t exc_return;
+  struct interrupted_instruction interrupted;
+  struct exceptions exceptions;
+  struct systick systick;
+  struct scb scb;
+  uint64_t next_arrival; /* time of the next natural arrival */
+  uint64_t memory_hash;
+  uint64_t device_hash;  /* of what the device registers hold */
+  uint64_t output_hash;  /* of everything written to devices and printed, in order */
+  bool scs_touched;      /* pending state was read or written since this was cleared */
+  uint64_t device_reads;
+  uint64_t taken;        /* exceptions entered */
+  struct progress progress;
+  int exit_code;
+};
+
+#endif
