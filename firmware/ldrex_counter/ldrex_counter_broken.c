@@ -11,8 +11,8 @@ static _Atomic uint32_t COUNTER;
 int main(void) {
   systick_start(1000);
   for (;;) {
-    uint32_t count = atomic_load_explicit(&COUNTER, memory_order_relaxed);
     // expect: lost-update COUNTER
+    uint32_t count = atomic_load_explicit(&COUNTER, memory_order_relaxed);
     atomic_store_explicit(&COUNTER, count + 1, memory_order_relaxed);
   }
 }
