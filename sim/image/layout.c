@@ -36,10 +36,18 @@ static void emit_here(struct layout *layout, const struct type *type, enum leaf_
   layout_emit(layout, &leaf);
 }
 
+/* How many bytes may be one leaf: detectors judge up to 8 as one value. */
+static bool is_one_leaf(enum leaf_kind kind, uint32_t size) {
+  if (kind == LEAF_UNION) {
+    return size <= LARGEST_LEAF;
+  }
+  bool even = (size & (size - 1)) == 0;
+  return size <= 2 * WORD && (even || kind == LEAF_BITFIELD);
+}
+
 void layout_bytes(struct layout *layout, const struct type *type, enum leaf_kind kind,
                   uint32_t offset, uint32_t size, uint8_t flags) {
-  bool whole =
-      kind == LEAF_UNION ? size <= LARGEST_LEAF : size <= 2 * WORD && (size & (size - 1)) == 0;
+  bool whole = is_one_leaf(kind, size);
   if (whole) {
     emit_here(layout, type, kind, offset, size, flags);
     return;

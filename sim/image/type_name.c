@@ -43,12 +43,21 @@ static const char *declare_pointer(struct dies *dies, Dwarf_Die *die, const char
   return declare_target(dies, die, inside, depth);
 }
 
+/* gcc qualifies an array and its elements alike: once is enough. */
+static bool repeats_qualifier(Dwarf_Die *die) {
+  Dwarf_Die array;
+  return die_type(die, &array) && dwarf_tag(&array) == DW_TAG_array_type &&
+         target_tag(&array) == dwarf_tag(die);
+}
+
 static const char *declare_qualified(struct dies *dies, Dwarf_Die *die, const char *word,
                                      const char *inner, unsigned depth) {
   if (target_tag(die) == DW_TAG_pointer_type) { /* of the pointer, not of its target */
     return declare_target(dies, die, join(dies, word, inner), depth);
   }
-  return arena_format(dies->arena, "%s %.400s", word, declare_target(dies, die, inner, depth));
+  const char *target = declare_target(dies, die, inner, depth);
+  return repeats_qualifier(die) ? target
+                                : arena_format(dies->arena, "%s %.400s", word, target);
 }
 
 static const char *declare_array(struct dies *dies, Dwarf_Die *die, const char *inner,

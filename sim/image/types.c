@@ -27,6 +27,19 @@ const struct type *type_opaque(struct arena *arena, uint32_t size) {
   return type;
 }
 
+const struct type *type_completed(struct arena *arena, const struct type *type, uint32_t size) {
+  bool whole = type->kind == TYPE_ARRAY && type->element->size > 0 &&
+               size % type->element->size == 0;
+  if (!whole) {
+    return type_opaque(arena, size);
+  }
+  struct type *completed = arena_allocate(arena, 1, sizeof *completed);
+  *completed = *type;
+  completed->size = size;
+  completed->count = size / type->element->size;
+  return completed;
+}
+
 bool die_type(Dwarf_Die *die, Dwarf_Die *type) {
   Dwarf_Attribute attribute;
   return dwarf_attr_integrate(die, DW_AT_type, &attribute) != NULL &&

@@ -74,6 +74,10 @@ const struct type *types_of_typed(struct types *types, Dwarf_Die *die);
 /* An opaque type of so many bytes, for symbols without DWARF. */
 const struct type *type_opaque(struct arena *arena, uint32_t size);
 
+/* The same type with so many bytes: an array without a count gets one, what is
+ * not declared completely becomes opaque. */
+const struct type *type_completed(struct arena *arena, const struct type *type, uint32_t size);
+
 /* "volatile enum Enum", "uint32_t [4]": as the source's language writes it. */
 const char *type_name(struct dies *dies, Dwarf_Die *die);
 /* The entry that DW_AT_type names; false for void. */

@@ -71,7 +71,7 @@ static void piece_add(struct image *image, struct types *types, Dwarf_Die *die,
   uint32_t size = piece->size > 0 ? piece->size : type->size;
   if (size == 0 && symbol != NULL && symbol->address == piece->address) {
     size = symbol->size; /* of a type that is nowhere complete */
-    type = type_opaque(types->arena, size);
+    type = type_completed(types->arena, type, size);
   }
   if (size == 0 || piece->offset > type->size || size > type->size - piece->offset ||
       elf_section_at(image, piece->address, size) == NULL) {
