@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "sim/explore/scenario.h"
+#include "tests/firmware/comments.h"
 
 static const char HEAD[] = "name: a\nversion: 1\nprograms:\n";
 
@@ -135,6 +136,63 @@ Test(scenario_file, all_of_the_repository_load) {
     struct error error = {{0}};
     struct scenario *scenario = scenario_load(files.gl_pathv[i], &error);
     cr_expect(scenario != NULL, "%s", error.message);
+    scenario_free(scenario);
+  }
+  globfree(&files);
+}
+
+static bool same_subject(const struct expectation *a, const struct expectation *b) {
+  return a->kind == b->kind && a->variable != NULL && b->variable != NULL &&
+         strcmp(a->variable, b->variable) == 0;
+}
+
+/* Each row of `rows` that applies has one of the same kind and variable in `others`. */
+static void covered(const struct expectation *rows, size_t count,
+                    const struct expectation *others, size_t other_count, unsigned core,
+                    unsigned level, const char *source, const char *where) {
+  for (size_t i = 0; i < count; i++) {
+    bool found = !expectation_applies(&rows[i], (enum core)core, (enum optimisation)level);
+    for (size_t j = 0; j < other_count && !found; j++) {
+      found = expectation_applies(&others[j], (enum core)core, (enum optimisation)level) &&
+              same_subject(&rows[i], &others[j]);
+    }
+    cr_expect(found, "%s, %s %s: %s of %s is not in the %s", source,
+              core_traits((enum core)core)->name, optimisation_name((enum optimisation)level),
+              finding_traits(rows[i].kind)->name, rows[i].variable, where);
+  }
+}
+
+static void source_agrees(const struct scenario_program *program) {
+  struct comments comments;
+  char path[512];
+  snprintf(path, sizeof path, "%s/%s", SOURCE_DIR, program->source);
+  comments_read(path, &comments);
+  for (unsigned core = 0; core < CORE_COUNT; core++) {
+    for (unsigned level = 0; level < OPTIMISATION_COUNT; level++) {
+      if ((program->cores >> core & 1) != 0 && (program->optimisations >> level & 1) != 0) {
+        covered(comments.rows, comments.count, program->expect, program->expect_count, core,
+                level, program->source, "scenario");
+        covered(program->expect, program->expect_count, comments.rows, comments.count, core,
+                level, program->source, "source");
+      }
+    }
+  }
+  comments_free(&comments);
+}
+
+Test(scenario_file, sources_state_what_scenarios_expect) {
+  glob_t files;
+  cr_assert(glob(SOURCE_DIR "/scenarios/*.yaml", 0, NULL, &files) == 0);
+  for (size_t i = 0; i < files.gl_pathc; i++) {
+    struct error error = {{0}};
+    struct scenario *scenario = scenario_load(files.gl_pathv[i], &error);
+    cr_assert(scenario != NULL, "%s", error.message);
+    for (uint32_t j = 0; j < scenario->program_count; j++) {
+      const struct scenario_program *program = &scenario->programs[j];
+      if (program->source != NULL && program->places != PLACES_BOUNDARIES) {
+        source_agrees(program);
+      }
+    }
     scenario_free(scenario);
   }
   globfree(&files);
