@@ -314,3 +314,17 @@ struct register_use decode_registers(struct decoder *decoder, const uint8_t *byt
   cs_free(insn, 1);
   return use;
 }
+
+bool decode_accesses(struct decoder *decoder, const uint8_t *bytes, size_t size, uint32_t pc) {
+  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  if (insn == NULL) {
+    return false;
+  }
+  struct register_use ignored = {0};
+  bool accesses = multiple_use(insn, &ignored);
+  for (unsigned i = 0; i < insn->detail->arm.op_count; i++) {
+    accesses |= insn->detail->arm.operands[i].type == ARM_OP_MEM;
+  }
+  cs_free(insn, 1);
+  return accesses;
+}

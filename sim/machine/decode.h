@@ -36,6 +36,9 @@ static inline unsigned decode_size(uint16_t first) {
   return (first >> 11) >= 0x1d ? 4 : 2;
 }
 
+/* Whether it loads or stores (literal pool loads too). */
+bool decode_accesses(struct decoder *decoder, const uint8_t *bytes, size_t size, uint32_t pc);
+
 /* Core registers that an instruction reads and writes, one bit each, r0 to r14.
  * Conservative: what is not known to be written is not in `writes`, and what may
  * be read is in `reads`. */

@@ -48,7 +48,8 @@ struct run {
   uint64_t limit;      /* boundary at which it stops */
   uint8_t base_depth;  /* probe: activations at its place */
   uint16_t exception;  /* probe: the one that must be done */
-  const uint32_t *open; /* branch: stop as soon as this is 0; NULL: do not */
+  const uint32_t *open; /* branch: stop when this is down to `settled`; NULL: do not */
+  uint32_t settled;
   bool meets;          /* branch: stop at meet_pc in context depth meet_depth */
   uint32_t meet_pc;
   uint8_t meet_depth;

@@ -1,0 +1,57 @@
+/* Explanations: each finding is replayed once, and the call stacks of its
+ * accesses are read off on the way. Also the proof that its schedule shows it. */
+#include <string.h>
+
+#include "sim/explore/call_tracker.h"
+#include "sim/explore/private.h"
+
+struct explanation {
+  struct explorer *explorer;
+  struct finding *finding;
+  struct call_tracker tracker;
+};
+
+static void on_instruction(void *owner) {
+  struct explanation *explanation = owner;
+  call_tracker_step(&explanation->tracker, explanation->explorer->machine);
+}
+
+static void on_event(void *owner, const struct event *event) {
+  struct explanation *explanation = owner;
+  struct finding *finding = explanation->finding;
+  const struct sighting *sighting = &finding->sighting;
+  call_tracker_event(&explanation->tracker, event);
+  for (unsigned i = 0; i < sighting->accesses; i++) {
+    const struct access *access = &sighting->access[i];
+    if (event->kind == access->op && event->boundary == access->boundary &&
+        event->pc == access->pc && finding->stack[i].count == 0) {
+      finding->stack[i] = call_tracker_stack(&explanation->tracker, event->pc);
+    }
+  }
+}
+
+static void explain(struct explorer *ex, struct finding *finding) {
+  struct explanation explanation = {.explorer = ex, .finding = finding};
+  struct machine_host listener = {
+      .owner = &explanation, .event = on_event, .instruction = on_instruction};
+  ex->listener = &listener;
+  ex->only = &finding->schedule.injections[0];
+  explorer_probe_pass(ex);
+  ex->listener = NULL;
+  ex->only = NULL;
+}
+
+/* The replays count nothing and find nothing new: the check is over. */
+void explain_findings(struct explorer *ex) {
+  struct findings kept = ex->findings;
+  struct certificate certificate = ex->certificate;
+  ex->findings = (struct findings){0};
+  ex->ranks = false;
+  for (size_t i = 0; i < kept.count; i++) {
+    explain(ex, &kept.items[i]);
+    findings_free(&ex->findings);
+  }
+  ex->ranks = true;
+  ex->findings = kept;
+  ex->certificate = certificate;
+}

@@ -1,0 +1,188 @@
+#include "sim/explore/explorer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/explore/private.h"
+
+enum { STACK_SLACK = 1024, DEFAULT_BOUND = 100000, DEFAULT_HORIZON = 1000 };
+
+struct explorer_options explorer_options_default(const struct image *image) {
+  struct explorer_options options = {
+      .machine = machine_config_default(image_core(image)),
+      .max_instructions = DEFAULT_BOUND,
+      .horizon = DEFAULT_HORIZON,
+      .beats = true,
+  };
+  options.machine.vtor = image_vectors(image);
+  return options;
+}
+
+enum run_end explorer_end_of(enum machine_stop stop) {
+  static const enum run_end ends[] = {
+      [STOP_NONE] = END_BOUND,   [STOP_LIMIT] = END_BOUND,   [STOP_DONE] = END_BOUND,
+      [STOP_SLEEP] = END_SLEEP,  [STOP_CLOSED] = END_CLOSED, [STOP_STUCK] = END_STUCK,
+      [STOP_EXIT] = END_EXIT,    [STOP_LOCKUP] = END_LOCKUP, [STOP_RESET] = END_RESET,
+      [STOP_BKPT] = END_STOP,
+  };
+  return ends[stop];
+}
+
+struct explorer *explorer_create(const struct image *image,
+                                 const struct explorer_options *options, struct error *error) {
+  struct explorer *ex = allocate(1, sizeof *ex);
+  ex->image = image;
+  ex->options = *options;
+  ex->ranks = true;
+  ex->machine = machine_create(image, &options->machine, error);
+  if (ex->machine == NULL) {
+    free(ex);
+    return NULL;
+  }
+  ex->at_place = snapshot_create(ex->machine);
+  ex->ahead = snapshot_create(ex->machine);
+  for (unsigned i = 0; i < CHECKPOINTS; i++) {
+    ex->checkpoints[i] = snapshot_create(ex->machine);
+  }
+  panel_create(&ex->panel, ex);
+  ex->certificate.depth = 1;
+  ex->certificate.horizon = options->horizon;
+  return ex;
+}
+
+void explorer_destroy(struct explorer *ex) {
+  if (ex == NULL) {
+    return;
+  }
+  panel_destroy(&ex->panel);
+  snapshot_destroy(ex->at_place);
+  snapshot_destroy(ex->ahead);
+  for (unsigned i = 0; i < CHECKPOINTS; i++) {
+    snapshot_destroy(ex->checkpoints[i]);
+  }
+  machine_destroy(ex->machine);
+  findings_free(&ex->findings);
+  end_state_free(&ex->actual);
+  end_state_free(&ex->before);
+  end_state_free(&ex->after);
+  liveness_free(&ex->live);
+  certificate_free(&ex->certificate);
+  free(ex->disturbs);
+  free(ex);
+}
+
+static void on_output(void *owner, const char *bytes, size_t size) {
+  struct explorer *ex = owner;
+  ex->options.output(ex->options.output_argument, bytes, size);
+}
+
+static void on_event(void *owner, const struct event *event) {
+  struct explorer *ex = owner;
+  panel_observe(&ex->panel, event);
+  if (ex->listener != NULL) {
+    ex->listener->event(ex->listener->owner, event);
+  }
+}
+
+static void on_instruction(void *owner) {
+  const struct explorer *ex = owner;
+  ex->listener->instruction(ex->listener->owner);
+}
+
+enum machine_stop explorer_bare_pass(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  struct run run = {.mode = RUN_SPINE, .limit = ex->options.max_instructions};
+  machine_reset(m);
+  m->stack_low = 0;
+  m->beats = false;
+  m->host = (struct machine_host){
+      .owner = ex,
+      .place = decide_bare_place,
+      .output = ex->options.output != NULL ? on_output : NULL,
+  };
+  machine_continue(m, &run);
+  uint32_t base = m->memory.ram->base;
+  ex->stack_low = m->lowest_sp - base > STACK_SLACK ? m->lowest_sp - STACK_SLACK : base;
+  return run.stop;
+}
+
+enum machine_stop explorer_probe_pass(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  struct run run = {.mode = RUN_SPINE, .limit = ex->options.max_instructions};
+  machine_reset(m);
+  panel_reset(&ex->panel, &m->memory.leaves);
+  m->stack_low = ex->stack_low;
+  m->beats = ex->options.beats;
+  ex->checkpoint_count = 0;
+  ex->next_checkpoint = 0;
+  ex->only_done = false;
+  ex->sighting_count = 0;
+  bool listens = ex->listener != NULL;
+  m->host = (struct machine_host){
+      .owner = ex,
+      .event = ex->panel.count > 0 || listens ? on_event : NULL,
+      .stack_events = listens && ex->listener->stack_events,
+      .place = decide_place,
+      .instruction = listens && ex->listener->instruction != NULL ? on_instruction : NULL,
+  };
+  machine_continue(m, &run);
+  panel_finish(&ex->panel);
+  probe_settle_spine(ex);
+  return run.stop;
+}
+
+static void take_findings(struct explorer *ex, struct check *check) {
+  check->findings = ex->findings.items;
+  check->finding_count = ex->findings.count;
+  check->leaves = ex->machine->memory.leaves;
+  check->certificate = ex->certificate;
+  ex->findings.items = NULL;
+  ex->findings.count = 0;
+  ex->certificate.interrupts = NULL;
+  ex->certificate.devices = NULL;
+}
+
+bool explorer_check(const struct image *image, const struct explorer_options *options,
+                    struct check *check, struct error *error) {
+  *check = (struct check){0};
+  struct explorer *ex = explorer_create(image, options, error);
+  if (ex == NULL) {
+    return false;
+  }
+  enum machine_stop bare = explorer_bare_pass(ex);
+  uint64_t bare_hash = machine_state_hash(ex->machine);
+  enum machine_stop probed = explorer_probe_pass(ex);
+  ex->certificate.state_hash = machine_state_hash(ex->machine);
+  ex->certificate.complete = true;
+  bool same = bare == probed && bare_hash == ex->certificate.state_hash;
+  if (same) {
+    account_finish(ex, probed);
+    explain_findings(ex);
+    findings_sort(&ex->findings);
+    take_findings(ex, check);
+  }
+  explorer_destroy(ex);
+  return same || error_set(error,
+                           "internal error: the run with probes ended unlike the run without "
+                           "them; please report this with the image");
+}
+
+bool explorer_run(const struct image *image, const struct explorer_options *options,
+                  struct certificate *certificate, struct error *error) {
+  struct explorer_options bare = *options;
+  bare.no_detectors = true;
+  *certificate = (struct certificate){0};
+  struct explorer *ex = explorer_create(image, &bare, error);
+  if (ex == NULL) {
+    return false;
+  }
+  enum machine_stop stop = explorer_bare_pass(ex);
+  ex->certificate.state_hash = machine_state_hash(ex->machine);
+  ex->certificate.complete = true;
+  account_finish(ex, stop);
+  *certificate = ex->certificate;
+  ex->certificate.interrupts = NULL;
+  ex->certificate.devices = NULL;
+  explorer_destroy(ex);
+  return true;
+}

@@ -1,0 +1,135 @@
+#include "sim/explore/findings.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <uthash.h>
+#include <xxhash.h>
+
+#include "sim/machine/decode.h"
+
+struct exact {
+  uint32_t kind, leaf, victim, intruder; /* pcs */
+};
+
+struct sighting_key {
+  struct exact exact;
+  size_t finding;
+  UT_hash_handle hh;
+};
+
+static struct exact exact_of(const struct sighting *sighting) {
+  return (struct exact){(uint32_t)sighting->kind, sighting->leaf,
+                        sighting->access[sighting->victim].pc,
+                        sighting->access[sighting->intruder].pc};
+}
+
+void findings_free(struct findings *findings) {
+  struct sighting_key *key = NULL;
+  struct sighting_key *next = NULL;
+  HASH_ITER(hh, findings->keys, key, next) {
+    HASH_DEL(findings->keys, key);
+    free(key);
+  }
+  free(findings->items);
+  *findings = (struct findings){0};
+}
+
+/* "function+3": the third access of the function; an address where none is known. */
+static void locate(struct machine *m, uint32_t pc, char text[128]) {
+  const struct function *function = image_function_at(m->image, pc);
+  unsigned ordinal = 0;
+  if (function == NULL) {
+    snprintf(text, 128, "0x%08" PRIx32, pc);
+    return;
+  }
+  for (uint32_t at = function->low; at < pc;) {
+    const uint8_t *bytes = memory_host(&m->memory, at, 4);
+    if (bytes == NULL) {
+      break;
+    }
+    uint16_t first = 0;
+    memcpy(&first, bytes, 2);
+    ordinal += decode_accesses(m->decoder, bytes, 4, at);
+    at += decode_size(first);
+  }
+  snprintf(text, 128, "%.100s+%u", function->name, ordinal);
+}
+
+static uint64_t identity(struct machine *m, const struct sighting *sighting) {
+  char victim[128];
+  char intruder[128];
+  char text[512];
+  char *leaf = sighting->leaf == LEAF_NONE
+                   ? duplicate_text("")
+                   : image_leaf_key(m->image, &m->memory.leaves, sighting->leaf);
+  locate(m, sighting->access[sighting->victim].pc, victim);
+  locate(m, sighting->access[sighting->intruder].pc, intruder);
+  int length = snprintf(text, sizeof text, "%s|%.200s|%s|%s", finding_traits(sighting->kind)->name,
+                        leaf, victim, intruder);
+  free(leaf);
+  return XXH3_64bits(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
+}
+
+static void remember(struct findings *findings, const struct exact *exact, size_t finding) {
+  struct sighting_key *key = allocate(1, sizeof *key);
+  key->exact = *exact;
+  key->finding = finding;
+  HASH_ADD(hh, findings->keys, exact, sizeof key->exact, key);
+}
+
+struct finding *findings_match(struct findings *findings, struct machine *m,
+                               const struct sighting *sighting) {
+  struct exact exact = exact_of(sighting);
+  struct sighting_key *key = NULL;
+  char id[17];
+  HASH_FIND(hh, findings->keys, &exact, sizeof exact, key);
+  if (key != NULL) {
+    return &findings->items[key->finding];
+  }
+  snprintf(id, sizeof id, "%016" PRIx64, identity(m, sighting));
+  for (size_t i = 0; i < findings->count; i++) {
+    if (strcmp(findings->items[i].id, id) == 0) {
+      remember(findings, &exact, i);
+      return &findings->items[i];
+    }
+  }
+  return NULL;
+}
+
+struct finding *findings_add(struct findings *findings, struct machine *m,
+                             const struct sighting *sighting) {
+  struct exact exact = exact_of(sighting);
+  array_reserve((void **)&findings->items, &findings->capacity, findings->count + 1,
+                sizeof *findings->items);
+  struct finding *finding = &findings->items[findings->count];
+  *finding = (struct finding){.sighting = *sighting};
+  snprintf(finding->id, sizeof finding->id, "%016" PRIx64, identity(m, sighting));
+  remember(findings, &exact, findings->count++);
+  return finding;
+}
+
+static int order(uint64_t a, uint64_t b) {
+  return a < b ? -1 : a > b;
+}
+
+/* Leaves are sorted by address, so that the index orders variables. */
+static int by_importance(const void *left, const void *right) {
+  const struct finding *a = left, *b = right;
+  const struct sighting *s = &a->sighting, *t = &b->sighting;
+  int result = order(finding_traits(t->kind)->severity, finding_traits(s->kind)->severity);
+  result = result != 0 ? result : order(s->kind, t->kind);
+  result = result != 0 ? result : order(s->leaf, t->leaf);
+  result = result != 0 ? result : order(s->access[s->victim].pc, t->access[t->victim].pc);
+  result = result != 0 ? result : order(s->access[s->intruder].pc, t->access[t->intruder].pc);
+  return result != 0 ? result : strcmp(a->id, b->id);
+}
+
+void findings_sort(struct findings *findings) {
+  if (findings->count > 0) {
+    qsort(findings->items, findings->count, sizeof *findings->items, by_importance);
+  }
+}

@@ -1,0 +1,29 @@
+/* The findings of a check: sightings that show the same defect are one.
+ *
+ * Two sightings are the same if kind, leaf (array indices dropped) and both
+ * code locations (function, and ordinal of the access in it) are the same. */
+#ifndef TORNWORD_SIM_EXPLORE_FINDINGS_H
+#define TORNWORD_SIM_EXPLORE_FINDINGS_H
+
+#include "sim/explore/explorer.h"
+#include "sim/machine/machine.h"
+
+struct sighting_key;
+struct findings {
+  struct finding *items;
+  size_t count, capacity;
+  struct sighting_key *keys; /* uthash: exact sightings already known */
+};
+
+void findings_free(struct findings *findings);
+
+/* The finding that a sighting belongs to, or NULL if it is new. */
+struct finding *findings_match(struct findings *findings, struct machine *machine,
+                               const struct sighting *sighting);
+/* Adds a new one (its id is computed); the pointer lives until the next call. */
+struct finding *findings_add(struct findings *findings, struct machine *machine,
+                             const struct sighting *sighting);
+/* By severity, kind, variable, code location. */
+void findings_sort(struct findings *findings);
+
+#endif

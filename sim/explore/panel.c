@@ -1,0 +1,80 @@
+/* The panel: all detectors of a check, fed with the machine's events. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/explore/private.h"
+
+static void take_sighting(void *sink, const struct sighting *sighting) {
+  struct explorer *ex = sink;
+  if (ex->sighting_count < SIGHTINGS_MOST) {
+    ex->sightings[ex->sighting_count++] = *sighting;
+  }
+}
+
+static bool same_statement(const void *context, uint32_t pc, uint32_t other) {
+  const struct image *image = context;
+  struct source_frame one = {0};
+  struct source_frame two = {0};
+  const struct function *function = image_function_at(image, pc);
+  if (pc == other) {
+    return true;
+  }
+  if (function != image_function_at(image, other)) {
+    return false;
+  }
+  if (!image_line_at(image, pc, &one) || !image_line_at(image, other, &two)) {
+    return function != NULL;
+  }
+  bool same_file = one.file != NULL && two.file != NULL && strcmp(one.file, two.file) == 0;
+  return same_file && one.line == two.line;
+}
+
+void panel_create(struct panel *panel, struct explorer *ex) {
+  const struct leaf_table *leaves = &ex->machine->memory.leaves;
+  panel->count = ex->options.all_detectors ? detectors_all(&panel->list) : detectors(&panel->list);
+  if (ex->options.no_detectors) {
+    panel->count = 0;
+  }
+  for (size_t i = 0; i < panel->count; i++) {
+    panel->detection[i] = (struct detection){
+        .leaves = leaves,
+        .undo = &ex->machine->undo,
+        .state = allocate(1, panel->list[i]->state_size(leaves)),
+        .horizon = ex->options.horizon,
+        .open = &panel->open,
+        .report = take_sighting,
+        .sink = ex,
+        .same_statement = same_statement,
+        .image = ex->image,
+    };
+  }
+}
+
+void panel_destroy(struct panel *panel) {
+  for (size_t i = 0; i < panel->count; i++) {
+    free(panel->detection[i].state);
+  }
+}
+
+void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
+  for (size_t i = 0; i < panel->count; i++) {
+    memset(panel->detection[i].state, 0, panel->list[i]->state_size(leaves));
+  }
+  panel->open = 0;
+}
+
+void panel_observe(struct panel *panel, const struct event *event) {
+  for (size_t i = 0; i < panel->count; i++) {
+    if ((panel->list[i]->events >> event->kind & 1U) != 0) {
+      panel->list[i]->observe(&panel->detection[i], panel->detection[i].state, event);
+    }
+  }
+}
+
+void panel_finish(struct panel *panel) {
+  for (size_t i = 0; i < panel->count; i++) {
+    if (panel->list[i]->finish != NULL) {
+      panel->list[i]->finish(&panel->detection[i], panel->detection[i].state);
+    }
+  }
+}

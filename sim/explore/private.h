@@ -1,0 +1,109 @@
+/* Shared by the files of the explorer; nobody else includes it. */
+#ifndef TORNWORD_SIM_EXPLORE_PRIVATE_H
+#define TORNWORD_SIM_EXPLORE_PRIVATE_H
+
+#include "detectors/detector.h"
+#include "sim/explore/explorer.h"
+#include "sim/explore/findings.h"
+#include "sim/explore/end_state.h"
+#include "sim/machine/machine.h"
+
+enum {
+  DETECTORS_MOST = 16,
+  SIGHTINGS_MOST = 64,   /* of one probe */
+  CHECKPOINTS = 4,
+  HANDLER_MOST = 20000,  /* boundaries that a probe's handlers may take */
+  LIVENESS_STEPS = 256,
+};
+
+/* The running detectors with their state. */
+struct panel {
+  const struct detector *const *list;
+  size_t count;
+  struct detection detection[DETECTORS_MOST];
+  uint32_t open;
+};
+
+struct explorer {
+  const struct image *image;
+  struct explorer_options options;
+  struct machine *machine;
+  struct panel panel;
+  struct findings findings;
+  struct certificate certificate;
+
+  /* From the bare pass: */
+  uint8_t *disturbs; /* one byte a boundary: its step touches pending state */
+  size_t disturbs_capacity;
+  uint64_t disturbs_count;
+  uint32_t considered[EXCEPTION_WORDS];
+  uint32_t stack_low;
+  uint64_t could[EXCEPTION_COUNT], taken[EXCEPTION_COUNT];
+  bool pendsv_seen;
+
+  /* The place being decided. */
+  struct place place;
+  uint16_t exception; /* 0: the spine itself runs */
+  struct snapshot *at_place, *ahead;
+  struct sighting sightings[SIGHTINGS_MOST];
+  size_t sighting_count;
+  uint64_t probes;
+  uint64_t probes_told;
+
+  /* Ways back, for the serial orders. */
+  struct snapshot *checkpoints[CHECKPOINTS];
+  unsigned checkpoint_count; /* made so far */
+  uint64_t next_checkpoint;
+  struct end_state actual, before, after;
+  struct liveness live;
+  struct snapshot *meet_base; /* checkpoint that end states are taken from; NULL: the
+                                 branch did not end where orders can meet */
+  uint32_t meet_pc;           /* that point */
+  uint8_t meet_depth;
+  uint64_t ranked_first; /* boundary that `before` was run for */
+
+  /* Replay: only this place and exception is probed. */
+  const struct injection *only;
+  bool only_done;
+  bool ranks; /* serial orders are run */
+  const struct machine_host *listener; /* who narrates or collects stacks, or NULL */
+};
+
+/* panel.c */
+void panel_create(struct panel *panel, struct explorer *ex);
+void panel_destroy(struct panel *panel);
+void panel_reset(struct panel *panel, const struct leaf_table *leaves);
+void panel_observe(struct panel *panel, const struct event *event);
+void panel_finish(struct panel *panel);
+
+/* probe.c: pends the exception at ex->place and judges what follows. */
+void probe_run(struct explorer *ex, unsigned exception);
+/* Sightings of the spine itself. */
+void probe_settle_spine(struct explorer *ex);
+
+/* ranking.c: the outcome of the probe that the machine just ran (it stands
+ * where the probe's branch ended). On return the machine is at ex->at_place. */
+void ranking_prepare(struct explorer *ex, bool comparable);
+enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting);
+void ranking_checkpoint(struct explorer *ex);
+
+/* decide.c: what becomes of each exception at a place of the spine. */
+void decide_place(void *explorer, enum place_kind kind, unsigned beat);
+void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);
+
+/* account.c: the certificate's lists. */
+void account_finish(struct explorer *ex, enum machine_stop stop);
+
+/* explain.c: call stacks of a finding's accesses, by replaying it. */
+void explain_findings(struct explorer *ex);
+
+/* explorer.c */
+struct explorer *explorer_create(const struct image *image,
+                                 const struct explorer_options *options, struct error *error);
+void explorer_destroy(struct explorer *ex);
+/* The spine without probes, and with them (or the one of ex->only). */
+enum machine_stop explorer_bare_pass(struct explorer *ex);
+enum machine_stop explorer_probe_pass(struct explorer *ex);
+enum run_end explorer_end_of(enum machine_stop stop);
+
+#endif

@@ -1,0 +1,164 @@
+/* A probe: an exception made pending at the place, run until it is done, and
+ * continued as a branch while a detector holds a suspicion; then taken back. */
+#include <string.h>
+
+#include "sim/explore/private.h"
+
+/* The interrupted code goes on where it was left? A context switch does not. */
+static bool came_home(const struct explorer *ex, const struct run *run) {
+  const struct machine_state *s = &ex->machine->state;
+  return run->stop == STOP_DONE && s->pc == ex->place.pc;
+}
+
+static uint8_t depth_below(const struct explorer *ex) {
+  const struct machine_state *s = &ex->machine->state;
+  return ex->place.kind == PLACE_RETURN ? (uint8_t)(s->depth - 1) : s->depth;
+}
+
+/* Runs handler and branch; whether the victim is where runs can be compared. */
+static bool run_on(struct explorer *ex, unsigned exception) {
+  struct machine *m = ex->machine;
+  uint32_t settled = ex->panel.open;
+  struct run probe = {
+      .mode = RUN_PROBE,
+      .limit = m->state.boundary + HANDLER_MOST,
+      .base_depth = depth_below(ex),
+      .exception = (uint16_t)exception,
+  };
+  uint8_t depth = probe.base_depth;
+  machine_pend(m, exception);
+  machine_continue(m, &probe);
+  bool home = came_home(ex, &probe) || ex->place.kind == PLACE_RETURN;
+  if (probe.stop != STOP_DONE || (home && ex->panel.open <= settled)) {
+    return probe.stop == STOP_DONE;
+  }
+  ex->certificate.branches++;
+  struct run branch = {
+      .mode = RUN_BRANCH,
+      .limit = m->state.boundary + ex->options.horizon,
+      .open = &ex->panel.open,
+      .settled = settled,
+      .exception = (uint16_t)exception,
+  };
+  machine_continue(m, &branch);
+  return branch.stop == STOP_DONE && m->state.depth == depth;
+}
+
+static struct mask_state masks_at(const struct explorer *ex, unsigned exception) {
+  const struct exceptions *x = &ex->machine->state.exceptions;
+  return (struct mask_state){
+      .primask = x->primask,
+      .faultmask = x->faultmask,
+      .basepri = x->basepri,
+      .priority = x->execution_priority,
+      .interrupt_priority = (int16_t)exception_group_priority(x, exception),
+  };
+}
+
+static struct schedule schedule_here(const struct explorer *ex) {
+  const uint8_t *sha = image_sha256(ex->image);
+  struct schedule schedule = {
+      .image = (uint32_t)sha[0] << 24 | (uint32_t)sha[1] << 16 | (uint32_t)sha[2] << 8 | sha[3],
+      .config = machine_config_fingerprint(&ex->options.machine),
+      .count = 1,
+  };
+  schedule.injections[0] = (struct injection){.place = ex->place, .exception = ex->exception};
+  return schedule;
+}
+
+/* Whether more sightings of this finding can still change anything. */
+static bool is_settled(const struct finding *finding) {
+  return finding->outcome == OUTCOME_HARMFUL ||
+         !finding_traits(finding->sighting.kind)->needs_harm;
+}
+
+static enum outcome outcome_of(struct explorer *ex, const struct sighting *sighting) {
+  enum outcome outcome = ex->ranks ? ranking_judge(ex, sighting) : OUTCOME_UNRANKED;
+  return sighting->latent && outcome != OUTCOME_HARMFUL ? OUTCOME_LATENT : outcome;
+}
+
+static void keep(struct explorer *ex, const struct sighting *sighting,
+                 const struct mask_state *mask) {
+  struct finding *finding = findings_match(&ex->findings, ex->machine, sighting);
+  if (finding != NULL && is_settled(finding)) {
+    finding->occurrences++;
+    return;
+  }
+  enum outcome outcome = outcome_of(ex, sighting);
+  bool harmless = outcome == OUTCOME_BENIGN || outcome == OUTCOME_ORDER_DEPENDENT;
+  if (finding_traits(sighting->kind)->needs_harm && harmless && ex->ranks) {
+    return;
+  }
+  if (finding == NULL) {
+    finding = findings_add(&ex->findings, ex->machine, sighting);
+  } else if (outcome == finding->outcome) {
+    finding->occurrences++;
+    return;
+  }
+  finding->sighting = *sighting;
+  finding->place = ex->place;
+  finding->exception = ex->exception;
+  finding->outcome = outcome;
+  finding->mask = *mask;
+  finding->schedule = schedule_here(ex);
+  finding->occurrences++;
+}
+
+static bool any_unsettled(struct explorer *ex) {
+  for (size_t i = 0; i < ex->sighting_count; i++) {
+    const struct finding *finding =
+        findings_match(&ex->findings, ex->machine, &ex->sightings[i]);
+    if (finding == NULL || !is_settled(finding)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void probe_run(struct explorer *ex, unsigned exception) {
+  struct machine *m = ex->machine;
+  struct mask_state mask = masks_at(ex, exception);
+  uint32_t settled = ex->panel.open;
+  snapshot_save(ex->at_place, m);
+  ex->exception = (uint16_t)exception;
+  ex->sighting_count = 0;
+  ex->probes++;
+  ex->taken[exception]++;
+  bool comparable = run_on(ex, exception);
+  if (ex->panel.open > settled) {
+    panel_finish(&ex->panel);
+  }
+  if (ex->sighting_count > 0) {
+    if (ex->ranks && any_unsettled(ex)) {
+      ranking_prepare(ex, comparable);
+    } else {
+      snapshot_restore(ex->at_place, m);
+    }
+    for (size_t i = 0; i < ex->sighting_count; i++) {
+      keep(ex, &ex->sightings[i], &mask);
+    }
+  } else {
+    snapshot_restore(ex->at_place, m);
+  }
+  ex->sighting_count = 0;
+  ex->exception = 0;
+}
+
+/* What natural arrivals show is a finding of the run as it is. One that needs
+ * its harm shown is left to the probes: they decide the same place. */
+void probe_settle_spine(struct explorer *ex) {
+  const struct machine_state *s = &ex->machine->state;
+  for (size_t i = 0; i < ex->sighting_count; i++) {
+    const struct sighting *sighting = &ex->sightings[i];
+    struct mask_state mask = masks_at(ex, EXCEPTION_SYSTICK);
+    bool ranks = ex->ranks;
+    if (finding_traits(sighting->kind)->needs_harm) {
+      continue;
+    }
+    ex->place = (struct place){.boundary = s->boundary, .pc = s->pc};
+    ex->ranks = false;
+    keep(ex, sighting, &mask);
+    ex->ranks = ranks;
+  }
+  ex->sighting_count = 0;
+}
