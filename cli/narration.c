@@ -156,7 +156,7 @@ static void print_instruction(struct narration *narration, size_t index) {
   char text[DECODE_TEXT] = "?";
   if (narration->report->decoder != NULL && step->size > 0) {
     decode_text(narration->report->decoder, recorded->code, step->size, step->pc,
-                   step->it_state, text);
+                step->it_state, text);
   }
   print_cell(narration, side, INK_OFF,
              texts_print(narration->report->texts, "%8" PRIu64 " 0x%08x %s", step->boundary,

@@ -80,8 +80,9 @@ static void print_variables(const struct page *page, const struct report *report
   struct texts *texts = report->texts;
   const struct variable *variables = NULL;
   size_t count = image_variables(report->image, &variables);
-  fprintf(page->out, "\n%sVariables%s %zu, with %u leaves\n", page_ink(page, INK_BOLD),
-          page_ink(page, INK_OFF), count, image_leaves(report->image)->count);
+  uint32_t leaves = image_leaves(report->image)->count;
+  fprintf(page->out, "\n%sVariables%s %zu, with %u lea%s\n", page_ink(page, INK_BOLD),
+          page_ink(page, INK_OFF), count, leaves, leaves == 1 ? "f" : "ves");
   for (size_t i = 0; i < count; i++) {
     const struct variable *variable = &variables[i];
     const char *where =

@@ -6,7 +6,7 @@ const char *page_ink(const struct page *page, enum ink ink) {
   static const char *const codes[] = {
       [INK_OFF] = "\x1b[0m",      [INK_BOLD] = "\x1b[1m",       [INK_DIM] = "\x1b[2m",
       [INK_ERROR] = "\x1b[1;31m", [INK_WARNING] = "\x1b[1;33m", [INK_NOTE] = "\x1b[1;36m",
-      [INK_NEW] = "\x1b[1;35m",   [INK_OLD] = "\x1b[36m",       [INK_GOOD] = "\x1b[1;32m",
+      [INK_NEW] = "\x1b[0;1;35m", [INK_OLD] = "\x1b[0;36m",     [INK_GOOD] = "\x1b[1;32m",
   };
   return page->color ? codes[ink] : "";
 }

@@ -23,15 +23,26 @@ static const struct labels LABELS[FINDING_KIND_COUNT] = {
     [FINDING_TRACE] = {"value", {"or", "or", "or", "or"}},
 };
 
+static bool is_new(uint8_t new_bytes, unsigned byte) {
+  return (new_bytes >> byte & 1) != 0;
+}
+
+/* The ink of a byte, where it differs from that of the byte above it. */
+static const char *run_ink(const struct page *page, uint8_t new_bytes, unsigned byte,
+                           unsigned size) {
+  bool same = byte + 1 < size && is_new(new_bytes, byte + 1) == is_new(new_bytes, byte);
+  return same ? "" : page_ink(page, is_new(new_bytes, byte) ? INK_NEW : INK_OLD);
+}
+
 void section_marks(const struct page *page, unsigned size, uint8_t new_bytes) {
   fputs("  ", page->out);
   for (unsigned i = size; i-- > 0;) {
-    bool is_new = (new_bytes >> i & 1) != 0;
-    fprintf(page->out, "%s%s%s%s", page_ink(page, is_new ? INK_NEW : INK_OLD),
-            is_new ? "^^" : "~~", page_ink(page, INK_OFF), i == 4 ? " " : "");
+    fprintf(page->out, "%s%s%s", run_ink(page, new_bytes, i, size),
+            is_new(new_bytes, i) ? "^^" : "~~", i == 4 ? " " : "");
   }
-  fprintf(page->out, "  %s^ new%s  %s~ old%s\n", page_ink(page, INK_NEW),
-          page_ink(page, INK_OFF), page_ink(page, INK_OLD), page_ink(page, INK_OFF));
+  fprintf(page->out, "%s  %s^ new%s  %s~ old%s\n", page_ink(page, INK_OFF),
+          page_ink(page, INK_NEW), page_ink(page, INK_OFF), page_ink(page, INK_OLD),
+          page_ink(page, INK_OFF));
 }
 
 /* The digits, each byte in the ink of the write it came from. */
@@ -43,9 +54,9 @@ static void print_digits(const struct page *page, const struct report *report, u
   }
   fputs("0x", page->out);
   for (unsigned i = size; i-- > 0;) {
-    fprintf(page->out, "%s%02x%s%s",
-            page_ink(page, (new_bytes >> i & 1) != 0 ? INK_NEW : INK_OLD),
-            (unsigned)(value >> (8 * i) & 0xff), page_ink(page, INK_OFF), i == 4 ? "_" : "");
+    fprintf(page->out, "%s%02x%s%s", run_ink(page, new_bytes, i, size),
+            (unsigned)(value >> (8 * i) & 0xff), i == 0 ? page_ink(page, INK_OFF) : "",
+            i == 4 ? "_" : "");
   }
 }
 
