@@ -1,5 +1,6 @@
 /* Segments and sections: where the image's bytes are and what may be done there. */
 #include <elf.h>
+#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,18 +100,18 @@ void elf_sections(struct image *image, Elf *elf) {
   image->sections = allocate(count, sizeof *image->sections);
   image->section_count = count;
   for (size_t i = 0; i < count; i++) {
-    const Elf32_Shdr *header = elf32_getshdr(elf_getscn(elf, i));
-    if (header == NULL) {
+    GElf_Shdr header; /* a copy: in a damaged file the table may stand unaligned */
+    if (gelf_getshdr(elf_getscn(elf, i), &header) == NULL) {
       image->sections[i].name = "";
       continue;
     }
-    const char *name = elf_strptr(elf, names, header->sh_name);
+    const char *name = elf_strptr(elf, names, header.sh_name);
     image->sections[i] = (struct section){
         .name = arena_text(&image->arena, name != NULL ? name : ""),
-        .address = header->sh_addr,
-        .size = header->sh_size,
-        .type = header->sh_type,
-        .flags = header->sh_flags,
+        .address = (uint32_t)header.sh_addr,
+        .size = (uint32_t)header.sh_size,
+        .type = header.sh_type,
+        .flags = (uint32_t)header.sh_flags,
     };
   }
 }

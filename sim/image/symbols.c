@@ -1,5 +1,6 @@
 /* The symbol table, by address. */
 #include <elf.h>
+#include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,9 +76,9 @@ static void table_load(struct image *image, Elf *elf, Elf_Scn *scn, size_t strin
 void symbols_load(struct image *image, Elf *elf) {
   for (size_t i = 0; i < image->section_count; i++) {
     Elf_Scn *scn = elf_getscn(elf, i);
-    const Elf32_Shdr *header = elf32_getshdr(scn);
-    if (header != NULL && header->sh_type == SHT_SYMTAB) {
-      table_load(image, elf, scn, header->sh_link);
+    GElf_Shdr header;
+    if (gelf_getshdr(scn, &header) != NULL && header.sh_type == SHT_SYMTAB) {
+      table_load(image, elf, scn, header.sh_link);
     }
   }
   if (image->symbol_count > 0) {

@@ -75,10 +75,11 @@ static const struct type *scalar_at(const struct type *type, uint32_t offset, un
 }
 
 /* The data in the tag's place, with the niche's values added to its own. */
-static const struct type *niche_type(struct types *types, const struct type *data,
-                                     const struct tag_list *list) {
+static const struct type *niche_type(struct types *types, const char *name,
+                                     const struct type *data, const struct tag_list *list) {
   struct type *type = arena_allocate(types->arena, 1, sizeof *type);
   *type = *data;
+  type->name = name;
   if (data->leaf_kind == LEAF_CHARACTER) {
     type->leaf_kind = LEAF_INTEGER;
   }
@@ -112,7 +113,7 @@ static void tag_type_set(struct types *types, struct type *type, struct variant_
       data = scalar_at(dataful->type, part->tag.offset - dataful->offset, 0);
     }
     bool matches = data != NULL && data->size == part->tag.type->size;
-    part->tag.type = matches ? niche_type(types, data, list) : part->tag.type;
+    part->tag.type = matches ? niche_type(types, type->name, data, list) : part->tag.type;
     return;
   }
   struct type *tag = arena_allocate(types->arena, 1, sizeof *tag);

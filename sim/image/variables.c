@@ -60,6 +60,18 @@ static const struct symbol *storage_symbol(const struct image *image, Dwarf_Die 
   return NULL;
 }
 
+/* clang 14 leaves out the name of a function that it inlined everywhere; its
+ * symbols still say "function.variable". */
+static const char *variable_name(struct types *types, Dwarf_Die *die,
+                                 const struct symbol *symbol) {
+  const char *name = dies_qualified(types->dies, die);
+  const char *dot = symbol != NULL ? strchr(symbol->raw, '.') : NULL;
+  if (name == NULL || dot == NULL || dot == symbol->raw || strcmp(dot + 1, name) != 0) {
+    return name;
+  }
+  return arena_format(types->arena, "%.*s::%s", (int)(dot - symbol->raw), symbol->raw, name);
+}
+
 static void piece_add(struct image *image, struct types *types, Dwarf_Die *die,
                       const struct location_piece *piece, struct found_list *list) {
   const struct symbol *symbol = storage_symbol(image, die, piece->address);
@@ -80,7 +92,7 @@ static void piece_add(struct image *image, struct types *types, Dwarf_Die *die,
   Dwarf_Die named;
   die_number(die, DW_AT_decl_line, &line);
   struct variable variable = {
-      .name = dies_qualified(types->dies, die),
+      .name = variable_name(types, die, symbol),
       .type = die_type(die, &named) ? type_name(types->dies, &named) : type->name,
       .file = dies_file(types->dies, die, DW_AT_decl_file),
       .line = line <= UINT32_MAX ? (uint32_t)line : 0,
