@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/verbs.h"
 
@@ -34,6 +35,8 @@ static int run_session(struct session *session) {
   }
   session->explorer.output = print_output;
   session->explorer.output_argument = stdout;
+  struct progress clock;
+  progress_start(&clock, true);
   struct certificate certificate = {0};
   struct error error = {""};
   bool ran = explorer_run(session->image, &session->explorer, &certificate, &error);
@@ -50,6 +53,9 @@ static int run_session(struct session *session) {
               "tornword run: %s after %" PRIu64 " instructions and %" PRIu64 " exceptions\n",
               run_end_text(certificate.end), certificate.instructions, certificate.natural);
     }
+  }
+  if (ran && session->options->given[OPTION_STATS]) {
+    progress_stats(&clock, &certificate);
   }
   certificate_free(&certificate);
   return code;
