@@ -74,7 +74,9 @@ void special_sleep(struct machine *m, bool event) {
   machine_emit(m, &sleep);
   if (m->run->mode != RUN_SPINE || !progress_wake(m)) {
     m->run->stop = STOP_SLEEP;
+    return;
   }
+  s->asleep = false;
 }
 
 void special_execute(struct machine *m) {
