@@ -1,0 +1,19 @@
+#include "detectors/registry.h"
+
+/* In the order in which they are run; those that a check leaves out unless it
+ * is asked for all stand last. */
+static const struct detector *const DETECTORS[] = {
+    &torn_detector,           &invalid_enum_detector, &lost_update_detector,
+    &unsynchronised_detector, &trace_detector,
+};
+enum { ALL = sizeof DETECTORS / sizeof DETECTORS[0], EXAMPLES = 1 };
+
+size_t detectors(const struct detector *const **list) {
+  *list = DETECTORS;
+  return ALL - EXAMPLES;
+}
+
+size_t detectors_all(const struct detector *const **list) {
+  *list = DETECTORS;
+  return ALL;
+}

@@ -1,0 +1,13 @@
+/* The detectors, each defined in the file of its name. */
+#ifndef TORNWORD_DETECTORS_REGISTRY_H
+#define TORNWORD_DETECTORS_REGISTRY_H
+
+#include "detectors/detector.h"
+
+extern const struct detector torn_detector;
+extern const struct detector invalid_enum_detector;
+extern const struct detector lost_update_detector;
+extern const struct detector unsynchronised_detector;
+extern const struct detector trace_detector;
+
+#endif
