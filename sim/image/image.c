@@ -39,6 +39,7 @@ static void load_names(struct image *image, Elf *elf) {
     image_note(image, "no DWARF that can be read: types, members and source lines are missing");
   }
   load_debug(image, elf, &dies);
+  vanished_load(image, &dies);
   dies_fini(&dies);
   dwarf_end(dwarf);
 }
@@ -96,6 +97,7 @@ void image_destroy(struct image *image) {
   free(image->variables);
   free(image->details);
   free(image->leaves);
+  free(image->vanished);
   free(image->notes);
   arena_fini(&image->arena);
   free(image);

@@ -108,6 +108,11 @@ struct variable {
 };
 size_t image_variables(const struct image *image, const struct variable **variables);
 
+/* Statics of the source for which the compiler left no storage, and so no
+ * access either: no run can show a race on them. By name; address and leaves
+ * are 0. */
+size_t image_vanished(const struct image *image, const struct variable **variables);
+
 /* The typed leaves. word_base and word_count are 0 here: RAM is the machine's. */
 const struct leaf_table *image_leaves(const struct image *image);
 /* Index of the typed leaf covering this byte, or LEAF_NONE. */

@@ -105,6 +105,8 @@ struct image {
   struct variable *variables; /* by address */
   struct variable_detail *details;
   size_t variable_count, variable_capacity, detail_capacity;
+  struct variable *vanished; /* by name */
+  size_t vanished_count, vanished_capacity;
   struct leaf *leaves;
   size_t leaf_capacity;
   struct leaf_table table;
@@ -164,6 +166,8 @@ const struct line_row *lines_at(const struct line_table *lines, uint32_t pc, uin
 uint32_t spans_before(const struct span_table *spans, uint32_t pc);
 void spans_load(struct image *image, struct dies *dies);
 void variables_load(struct image *image, struct dies *dies);
+/* vanished.c: after the variables. */
+void vanished_load(struct image *image, struct dies *dies);
 
 /* image.c */
 void image_note(struct image *image, const char *format, ...)

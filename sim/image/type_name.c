@@ -7,7 +7,10 @@
 
 #include "sim/image/types.h"
 
-enum { DEEPEST_TYPE = 24 };
+enum {
+  DEEPEST_TYPE = 24,
+  PARAMETER_DEPTH = 8, /* counted for each: functions that take functions end soon */
+};
 
 static const char *declare(struct dies *dies, Dwarf_Die *die, const char *inner,
                            unsigned depth);
@@ -56,8 +59,7 @@ static const char *declare_qualified(struct dies *dies, Dwarf_Die *die, const ch
     return declare_target(dies, die, join(dies, word, inner), depth);
   }
   const char *target = declare_target(dies, die, inner, depth);
-  return repeats_qualifier(die) ? target
-                                : arena_format(dies->arena, "%s %.400s", word, target);
+  return repeats_qualifier(die) ? target : arena_format(dies->arena, "%s %.400s", word, target);
 }
 
 static const char *declare_array(struct dies *dies, Dwarf_Die *die, const char *inner,
@@ -88,7 +90,7 @@ static const char *declare_function(struct dies *dies, Dwarf_Die *die, const cha
     const char *comma = list[0] != '\0' ? ", " : "";
     if (dwarf_tag(&child) == DW_TAG_formal_parameter && strlen(list) < 150) {
       list = arena_format(dies->arena, "%s%s%.60s", list, comma,
-                          declare_target(dies, &child, "", depth));
+                          declare_target(dies, &child, "", depth + PARAMETER_DEPTH));
     } else if (dwarf_tag(&child) == DW_TAG_unspecified_parameters && comma[0] != '\0') {
       list = arena_format(dies->arena, "%s, ...", list);
     }

@@ -28,8 +28,8 @@ const struct type *type_opaque(struct arena *arena, uint32_t size) {
 }
 
 const struct type *type_completed(struct arena *arena, const struct type *type, uint32_t size) {
-  bool whole = type->kind == TYPE_ARRAY && type->element->size > 0 &&
-               size % type->element->size == 0;
+  bool whole =
+      type->kind == TYPE_ARRAY && type->element->size > 0 && size % type->element->size == 0;
   if (!whole) {
     return type_opaque(arena, size);
   }

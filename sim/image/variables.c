@@ -80,6 +80,7 @@ static void piece_add(struct image *image, struct types *types, Dwarf_Die *die,
   }
   uint64_t line = 0;
   const struct type *type = types_of_typed(types, die);
+  const char *words = type->name;
   uint32_t size = piece->size > 0 ? piece->size : type->size;
   if (size == 0 && symbol != NULL && symbol->address == piece->address) {
     size = symbol->size; /* of a type that is nowhere complete */
@@ -89,11 +90,10 @@ static void piece_add(struct image *image, struct types *types, Dwarf_Die *die,
       elf_section_at(image, piece->address, size) == NULL) {
     return;
   }
-  Dwarf_Die named;
   die_number(die, DW_AT_decl_line, &line);
   struct variable variable = {
       .name = variable_name(types, die, symbol),
-      .type = die_type(die, &named) ? type_name(types->dies, &named) : type->name,
+      .type = words,
       .file = dies_file(types->dies, die, DW_AT_decl_file),
       .line = line <= UINT32_MAX ? (uint32_t)line : 0,
       .address = piece->address,

@@ -162,6 +162,24 @@ Test(image_leaves, variables) {
   image_destroy(image);
 }
 
+Test(image_leaves, vanished) {
+  static const struct {
+    const char *file;
+    bool vanished;
+  } ROWS[] = {{"shapes_o0.elf", false}, {"shapes_o2.elf", true}, {"shapes_dwarf4.elf", true}};
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    struct image *image = sample_load(ROWS[i].file);
+    const struct variable *variables = NULL;
+    size_t count = image_vanished(image, &variables);
+    cr_assert_eq(count, ROWS[i].vanished ? 1 : 0, "%s: %zu", ROWS[i].file, count);
+    if (count > 0) {
+      cr_expect_str_eq(variables[0].name, "vanished");
+      cr_expect_eq(variables[0].line, sample_line("shapes.c", "static int vanished;"));
+    }
+    image_destroy(image);
+  }
+}
+
 Test(image_leaves, symbols_stand_in_for_types) {
   struct image *image = sample_load("symbols_only.elf");
   const struct leaf_table *table = image_leaves(image);

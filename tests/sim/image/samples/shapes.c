@@ -61,6 +61,7 @@ int (*table[2])(void);
 uint32_t (*row)[3];
 const int constant[3] = {1, 2, 3};
 int dropped_data = 7;
+static int vanished;
 extern uint8_t open[];
 uint8_t open[6];
 
@@ -107,6 +108,7 @@ __attribute__((section(".keep"), used)) const void *const keep[] = {
 
 void SysTick_Handler(void) {
   ticks++;
+  vanished = 1;
   ids();
 }
 
