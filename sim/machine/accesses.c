@@ -10,6 +10,8 @@
 #include "sim/machine/private.h"
 #include "sim/machine/scs.h"
 
+static const uint32_t DEVICE_SPACE = 0x40000000;
+
 void machine_emit(struct machine *m, struct event *event) {
   if (m->host.event != NULL) {
     m->host.event(m->host.owner, event);
@@ -351,6 +353,11 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
     }
   }
   uint32_t value = devices_read(&m->devices, address, size, &m->undo);
+  if (address < DEVICE_SPACE) { /* a factory page: erased flash */
+    value = UINT32_MAX >> (32 - 8 * size);
+    emit_device(m, false, address, size, value);
+    return value;
+  }
   s->device_reads++;
   s->progress.last_device = address & ~3U;
   emit_device(m, false, address, size, value);

@@ -18,6 +18,7 @@ struct machine_config {
   uint32_t ram_base;        /* 0: from the image */
   uint32_t ram_size;        /* bytes; 0: from the image */
   enum bkpt_policy bkpt;
+  bool strict_memory; /* code space without memory faults (else: factory pages) */
 };
 
 /* Defaults for a core: its priority bits, everything else from the image. */
