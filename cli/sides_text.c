@@ -135,11 +135,11 @@ static const char *access_sentence(const struct report *report, const struct sig
   if (report_leaf(report, sighting->leaf, &leaf) && access->size < leaf.size) {
     of = texts_print(texts, " of %u", leaf.size);
   }
-  return texts_print(texts, "%s of %u%s byte%s at 0x%08x, value %s, by %s:",
+  return texts_print(texts, "%s of %u%s byte%s at 0x%08x, value %s, by %s at 0x%08x",
                      access->op == EVENT_WRITE ? "Write" : "Read", access->size, of,
                      plural(access->size), access->address,
                      report_hex(report, access->value, access->size, true),
-                     report_exception(report, access->context.exception));
+                     report_exception(report, access->context.exception), access->pc);
 }
 
 static void print_access(const struct page *page, const struct report *report,
@@ -147,13 +147,17 @@ static void print_access(const struct page *page, const struct report *report,
   const struct sighting *sighting = &finding->sighting;
   const struct access *access = &sighting->access[index];
   bool whole = index == sighting->victim || index == sighting->intruder;
+  bool known = access->pc == sighting->access[sighting->victim].pc ||
+               access->pc == sighting->access[sighting->intruder].pc;
+  const char *sentence = access_sentence(report, sighting, access);
+  const char *tail = whole || !known ? ":" : "";
   fputs(page_ink(page, whole ? INK_BOLD : INK_OFF), page->out);
-  page_paragraph(page, "  ", 2, access_sentence(report, sighting, access));
+  page_paragraph(page, "  ", 2, texts_print(report->texts, "%s%s", sentence, tail));
   fputs(page_ink(page, INK_OFF), page->out);
   if (whole) {
     print_stack(page, report, &finding->stack[index], access->pc);
     print_listing(page, report, access->pc);
-  } else {
+  } else if (!known) {
     print_pc(page, report, access->pc, 0);
   }
   fputc('\n', page->out);

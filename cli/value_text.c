@@ -15,8 +15,8 @@ struct labels {
 static const struct labels LABELS[FINDING_KIND_COUNT] = {
     [FINDING_TORN_WRITE] = {"read", {"old", "new", "or", "or"}},
     [FINDING_TORN_READ] = {"read", {"old", "new", "or", "or"}},
-    [FINDING_INVALID_ENUM] = {"read", {"old", "new", "or", "or"}},
-    [FINDING_LOST_UPDATE] = {"result", {"right", "or", "or", "or"}},
+    [FINDING_INVALID_ENUM] = {"read", {NULL}}, /* expected: the valid values, listed below */
+    [FINDING_LOST_UPDATE] = {"now", {"lost", "or", "or", "or"}},
     [FINDING_UNSYNCHRONISED] = {NULL, {NULL}},
     [FINDING_FAULT] = {NULL, {NULL}},
     [FINDING_LOCKUP] = {NULL, {NULL}},
@@ -84,28 +84,44 @@ static void print_value(const struct page *page, const struct report *report,
   }
 }
 
-static void print_valid(const struct page *page, const struct report *report, uint32_t index) {
-  const struct leaf_table *table = &report->check->leaves;
-  struct leaf leaf = leaf_get(table, index);
-  if (leaf.kind != LEAF_ENUM || leaf.value_count == 0) {
-    return;
-  }
+/* All values, as far as there are not too many, with their names. */
+static const char *value_list(const struct report *report, uint32_t index,
+                              const struct leaf *leaf) {
   struct texts *texts = report->texts;
   const char *list = "";
-  for (uint32_t i = 0; i < leaf.value_count && i < VALUES_SHOWN; i++) {
-    const char *name = image_value_name(report->image, table, index, leaf.values[i]);
-    const char *hex = report_hex(report, leaf.values[i], leaf.size, true);
-    list = name == NULL ? texts_print(texts, "%s%s%s", list, i > 0 ? ", " : "", hex)
-                        : texts_print(texts, "%s%s%s = %s", list, i > 0 ? ", " : "",
-                                      texts_clean(texts, name), hex);
+  for (uint32_t i = 0; i < leaf->value_count && i < VALUES_SHOWN; i++) {
+    const char *name =
+        image_value_name(report->image, &report->check->leaves, index, leaf->values[i]);
+    const char *hex = report_hex(report, leaf->values[i], leaf->size, true);
+    list = texts_print(texts, "%s%s%s%s%s", list, i > 0 ? ", " : "",
+                       name != NULL ? texts_clean(texts, name) : "", name != NULL ? " = " : "",
+                       hex);
   }
-  if (leaf.value_count > VALUES_SHOWN) {
-    list = texts_print(texts, "%s and %u more", list, leaf.value_count - VALUES_SHOWN);
+  if (leaf->value_count > VALUES_SHOWN) {
+    list = texts_print(texts, "%s and %u more", list, leaf->value_count - VALUES_SHOWN);
   }
-  if ((leaf.flags & LEAF_FLAGS) != 0) {
-    list = texts_print(texts, "any OR of %s", list);
+  return list;
+}
+
+static void print_valid(const struct page *page, const struct report *report, uint32_t index) {
+  struct leaf leaf = leaf_get(&report->check->leaves, index);
+  const char *head = texts_print(report->texts, "    %-*s", LABEL, "valid");
+  if (leaf.kind == LEAF_BOOL) {
+    page_paragraph(page, head, LABEL + 4, "0 and 1");
+  } else if (leaf.kind == LEAF_CHARACTER && leaf.size == 4) {
+    page_paragraph(page, head, LABEL + 4, "0 to 0x10ffff but not 0xd800 to 0xdfff");
+  } else if (leaf.kind == LEAF_ENUM && leaf.value_count > 0) {
+    const char *any = (leaf.flags & LEAF_FLAGS) != 0 ? "any OR of " : "";
+    page_paragraph(page, head, LABEL + 4,
+                   texts_print(report->texts, "%s%s", any, value_list(report, index, &leaf)));
   }
-  page_paragraph(page, texts_print(texts, "    %-*s", LABEL, "valid"), LABEL + 4, list);
+}
+
+/* A torn write may have been seen by no one yet: then its value is what is left. */
+static const char *value_label(const struct sighting *sighting) {
+  bool unread = sighting->kind == FINDING_TORN_WRITE &&
+                sighting->access[sighting->intruder].op == EVENT_WRITE;
+  return unread ? "left" : LABELS[sighting->kind].value;
 }
 
 void section_value(const struct page *page, const struct report *report,
@@ -127,11 +143,13 @@ void section_value(const struct page *page, const struct report *report,
     return;
   }
   for (unsigned i = 0; i < sighting->expected_count && i < SIGHTING_EXPECTED; i++) {
-    print_value(page, report, finding, labels->expected[i], sighting->expected[i], 0);
+    if (labels->expected[i] != NULL) {
+      print_value(page, report, finding, labels->expected[i], sighting->expected[i], 0);
+    }
   }
   uint8_t whole = (uint8_t)((1U << leaf.size) - 1U);
   bool torn = sighting->new_bytes != 0 && sighting->new_bytes != whole;
-  print_value(page, report, finding, labels->value, sighting->value,
+  print_value(page, report, finding, value_label(sighting), sighting->value,
               torn ? sighting->new_bytes : 0);
   print_valid(page, report, sighting->leaf);
 }
