@@ -14,6 +14,7 @@ enum Enum {
 };
 
 static volatile enum Enum X = B;
+static volatile uint32_t impossible; /* times that X was neither */
 
 int main(void) {
   systick_start(1000);
@@ -32,7 +33,6 @@ void SysTick_Handler(void) {
       breakpoint(); /* a legal value: only a place to stop at */
       break;
     default: /* cannot happen, says the type */
-      for (;;) {
-      }
+      impossible++;
   }
 }
