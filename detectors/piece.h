@@ -27,7 +27,7 @@ static inline uint32_t piece_leaf_address(const struct leaf_table *table, uint32
 }
 
 static inline uint8_t piece_mask(unsigned size) {
-  return size >= PIECE_BYTES ? 0xff : (uint8_t)((1U << size) - 1U);
+  return (uint8_t)(size >= PIECE_BYTES ? 0xffU : (1U << size) - 1U);
 }
 
 /* Of a read or write of a leaf (not LEAF_NONE) of at most PIECE_BYTES. */

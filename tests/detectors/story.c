@@ -1,0 +1,307 @@
+#include "tests/detectors/story.h"
+
+#include <assert.h>
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/undo.h"
+
+enum { LEAF_BYTES = 16, EVENTS = STEPS, SAID = 16, LEVELS = 8, BASE = 0x20000000 };
+
+static const uint64_t STATES[] = {STATE_A, STATE_B};
+static const uint64_t MODES[] = {0x10001, 0x20002, 0x30003};
+static const uint64_t FLAGS[] = {1, 2, 4};
+
+#define AT(index, bytes, kind_) \
+  .address = BASE + LEAF_BYTES * (index), .size = bytes, .kind = kind_
+static const struct leaf LEAVES[TYPED] = {
+    [WIDE] = {AT(WIDE, 8, LEAF_INTEGER)},
+    [WORD] = {AT(WORD, 4, LEAF_INTEGER)},
+    [STATE] = {AT(STATE, 8, LEAF_ENUM), .flags = LEAF_VOLATILE, .values = STATES,
+               .value_count = 2},
+    [MODE] = {AT(MODE, 4, LEAF_ENUM), .values = MODES, .value_count = 3},
+    [OPTIONS] = {AT(OPTIONS, 1, LEAF_ENUM), .flags = LEAF_FLAGS, .values = FLAGS,
+                 .value_count = 3},
+    [READY] = {AT(READY, 1, LEAF_BOOL)},
+    [LETTER] = {AT(LETTER, 4, LEAF_CHARACTER)},
+    [BITS] = {AT(BITS, 1, LEAF_BITFIELD)},
+    [FLAG] = {AT(FLAG, 4, LEAF_INTEGER), .flags = LEAF_VOLATILE},
+    [COUNT] = {AT(COUNT, 4, LEAF_INTEGER), .flags = LEAF_ATOMIC},
+    [LEFT] = {AT(LEFT, 4, LEAF_INTEGER)},
+    [RIGHT] = {AT(RIGHT, 4, LEAF_INTEGER)},
+    [HUGE_LEAF] = {AT(HUGE_LEAF, 16, LEAF_UNION)},
+};
+
+static const uint64_t AT_FIRST[TYPED + 1] = {
+    [WIDE] = WIDE_AT_FIRST, [WORD] = 10,    [STATE] = STATE_A, [MODE] = 0x10001,
+    [OPTIONS] = 1,          [LETTER] = 'A', [LEFT] = 1,        [RIGHT] = 2,
+};
+
+static const struct leaf_table TABLE = {
+    .leaves = LEAVES,
+    .count = TYPED,
+    .word_base = BASE + LEAF_BYTES * TYPED,
+    .word_count = 1,
+};
+
+/* The state of the world that a story is told in. */
+struct teller {
+  uint8_t memory[TYPED + 1][LEAF_BYTES];
+  struct context stack[LEVELS];
+  unsigned depth;
+  uint32_t serial;
+  uint64_t boundary;
+};
+
+static uint64_t bytes_at(const uint8_t *bytes, unsigned size) {
+  uint64_t value = 0;
+  memcpy(&value, bytes, size < 8 ? size : 8);
+  return value;
+}
+
+static void tell_access(struct teller *teller, const struct step *step, struct event *event) {
+  event->boundary = teller->boundary;
+  event->context = teller->stack[teller->depth];
+  assert(event->context.exception == step->who); /* the one on top acts */
+  if (step->leaf == LEAF_NONE) {
+    return;
+  }
+  uint8_t *bytes = &teller->memory[step->leaf][step->offset];
+  struct leaf leaf = leaf_get(&TABLE, step->leaf);
+  event->address = leaf.address + step->offset;
+  event->old = bytes_at(bytes, step->size);
+  if (step->kind == EVENT_WRITE) {
+    memcpy(bytes, &step->value, step->size);
+  }
+  event->value = bytes_at(bytes, step->size);
+  event->whole = bytes_at(teller->memory[step->leaf], leaf.size);
+}
+
+static void tell_entry(struct teller *teller, const struct step *step, struct event *event) {
+  event->other = teller->stack[teller->depth];
+  teller->stack[++teller->depth] =
+      (struct context){.exception = step->who, .serial = ++teller->serial};
+  event->context = teller->stack[teller->depth];
+  event->boundary = teller->boundary;
+  event->leaf = LEAF_NONE;
+}
+
+static void tell_return(struct teller *teller, const struct step *step, struct event *event) {
+  assert(teller->stack[teller->depth].exception == step->who);
+  event->context = teller->stack[teller->depth--];
+  event->other = teller->stack[teller->depth];
+  event->boundary = teller->boundary;
+  event->leaf = LEAF_NONE;
+}
+
+/* The event of one step; every instruction and every entry takes a number. */
+static struct event tell(struct teller *teller, const struct step *step) {
+  struct event event = {.kind = step->kind,
+                        .size = step->size,
+                        .flags = step->flags,
+                        .beat = step->beat,
+                        .pc = step->pc,
+                        .leaf = step->leaf};
+  teller->boundary += step->beat == 0 && step->kind != STEP_OPEN;
+  switch (step->kind) {
+    case EVENT_ENTRY:
+      tell_entry(teller, step, &event);
+      break;
+    case EVENT_RETURN:
+      tell_return(teller, step, &event);
+      break;
+    case EVENT_RESTART:
+      event.boundary = teller->boundary--; /* its accesses have the same number */
+      event.context = teller->stack[teller->depth];
+      break;
+    case STEP_IDLE:
+      teller->boundary += step->value;
+      break;
+    case STEP_OPEN:
+      break;
+    default:
+      tell_access(teller, step, &event);
+  }
+  return event;
+}
+
+/* A detector that listens, and what it said. */
+struct listener {
+  struct undo undo;
+  struct detection detection;
+  size_t state_size;
+  uint32_t open;
+  struct sighting said[SAID];
+  unsigned count;
+};
+
+static void note(void *sink, const struct sighting *sighting) {
+  struct listener *listener = sink;
+  cr_assert(listener->count < SAID);
+  listener->said[listener->count++] = *sighting;
+}
+
+static bool same_statement(const void *image, uint32_t pc, uint32_t other) {
+  (void)image;
+  return pc >> 4 == other >> 4;
+}
+
+static void listen(struct listener *listener, const struct detector *detector) {
+  *listener = (struct listener){.state_size = detector->state_size(&TABLE)};
+  undo_init(&listener->undo);
+  listener->detection = (struct detection){
+      .leaves = &TABLE,
+      .undo = &listener->undo,
+      .state = calloc(1, listener->state_size),
+      .horizon = STORY_HORIZON,
+      .open = &listener->open,
+      .report = note,
+      .sink = listener,
+      .same_statement = same_statement,
+  };
+}
+
+static void stop_listening(struct listener *listener) {
+  free(listener->detection.state);
+  undo_fini(&listener->undo);
+}
+
+static size_t step_count(const struct story *story) {
+  size_t count = 0;
+  while (count < STEPS && (story->steps[count].size != 0 || story->steps[count].kind != 0)) {
+    count++;
+  }
+  return count;
+}
+
+static void hear(const struct detector *detector, struct listener *listener,
+                 const struct story *story, const struct event *events, size_t from) {
+  for (size_t i = from; i < step_count(story); i++) {
+    if (story->steps[i].kind == STEP_OPEN) {
+      cr_expect(listener->open == story->steps[i].value, "%s: step %zu: %u suspicions open",
+                story->name, i, listener->open);
+    } else if (events[i].kind < EVENT_KIND_COUNT &&
+               (detector->events >> events[i].kind & 1) != 0) {
+      detector->observe(&listener->detection, listener->detection.state, &events[i]);
+    }
+  }
+  if (detector->finish != NULL) {
+    detector->finish(&listener->detection, listener->detection.state);
+  }
+  cr_expect(listener->open == 0, "%s: suspicions left open", story->name);
+}
+
+static bool is_said(const struct sighting *sighting, const struct saying *saying) {
+  return sighting->kind == saying->kind && sighting->leaf == saying->leaf &&
+         sighting->access[sighting->victim].pc == saying->victim &&
+         sighting->access[sighting->intruder].pc == saying->intruder &&
+         sighting->value == saying->value && sighting->latent == saying->latent;
+}
+
+static bool in_order(const struct sighting *sighting) {
+  bool ordered = sighting->accesses > 0 && sighting->accesses <= SIGHTING_ACCESSES &&
+                 sighting->victim < sighting->accesses &&
+                 sighting->intruder < sighting->accesses &&
+                 sighting->expected_count <= SIGHTING_EXPECTED;
+  for (unsigned i = 1; ordered && i < sighting->accesses; i++) {
+    ordered = sighting->access[i - 1].boundary <= sighting->access[i].boundary;
+  }
+  return ordered;
+}
+
+static void compare(const struct story *story, const struct listener *listener) {
+  unsigned expected = 0;
+  while (expected < SAYINGS && story->says[expected].victim != 0) {
+    expected++;
+  }
+  cr_expect(listener->count == expected, "%s: %u sightings, not %u", story->name,
+            listener->count, expected);
+  for (unsigned i = 0; i < listener->count; i++) {
+    const struct sighting *said = &listener->said[i];
+    cr_expect(in_order(said), "%s: sighting %u is ill-formed", story->name, i);
+    cr_expect(i < expected && is_said(said, &story->says[i]),
+              "%s: sighting %u is %s of leaf %u, value %#llx%s, victim %#x, intruder %#x",
+              story->name, i, finding_traits(said->kind)->name, said->leaf,
+              (unsigned long long)said->value, said->latent ? " (latent)" : "",
+              said->access[said->victim].pc, said->access[said->intruder].pc);
+  }
+}
+
+static bool is_same(const struct sighting *a, const struct sighting *b) {
+  bool same = a->kind == b->kind && a->leaf == b->leaf && a->accesses == b->accesses &&
+              a->victim == b->victim && a->intruder == b->intruder && a->latent == b->latent &&
+              a->value == b->value && a->new_bytes == b->new_bytes &&
+              a->expected_count == b->expected_count &&
+              memcmp(a->expected, b->expected, sizeof a->expected) == 0;
+  for (unsigned i = 0; same && i < a->accesses; i++) {
+    const struct access *x = &a->access[i], *y = &b->access[i];
+    same = x->op == y->op && x->pc == y->pc && x->boundary == y->boundary &&
+           x->address == y->address && x->size == y->size && x->value == y->value;
+  }
+  return same;
+}
+
+static bool says_again(const struct listener *listener, unsigned before, unsigned middle) {
+  bool same = listener->count - middle == middle - before;
+  for (unsigned i = 0; same && middle + i < listener->count; i++) {
+    same = is_same(&listener->said[before + i], &listener->said[middle + i]);
+  }
+  return same;
+}
+
+/* Rewound behind any step, the detector must be as it was there and say the
+ * same of the rest again. */
+static void rewind_at(const struct detector *detector, const struct story *story,
+                      const struct event *events, size_t at) {
+  struct listener listener;
+  listen(&listener, detector);
+  for (size_t i = 0; i < at; i++) {
+    if (events[i].kind < EVENT_KIND_COUNT && (detector->events >> events[i].kind & 1) != 0) {
+      detector->observe(&listener.detection, listener.detection.state, &events[i]);
+    }
+  }
+  unsigned before = listener.count;
+  uint32_t open = listener.open;
+  uint64_t mark = undo_mark(&listener.undo);
+  void *snapshot = malloc(listener.state_size);
+  memcpy(snapshot, listener.detection.state, listener.state_size);
+  hear(detector, &listener, story, events, at);
+  undo_rewind(&listener.undo, mark);
+  cr_expect(memcmp(snapshot, listener.detection.state, listener.state_size) == 0,
+            "%s: step %zu: state does not come back", story->name, at);
+  cr_expect(listener.open == open, "%s: step %zu: open does not come back", story->name, at);
+  unsigned middle = listener.count;
+  hear(detector, &listener, story, events, at);
+  cr_expect(says_again(&listener, before, middle),
+            "%s: step %zu: says something else the second time", story->name, at);
+  free(snapshot);
+  stop_listening(&listener);
+}
+
+static void check_one(const struct detector *detector, const struct story *story) {
+  struct event events[EVENTS];
+  struct teller teller = {.boundary = 100};
+  for (unsigned i = 0; i <= TYPED; i++) {
+    memcpy(teller.memory[i], &AT_FIRST[i], sizeof AT_FIRST[i]);
+  }
+  size_t count = step_count(story);
+  for (size_t i = 0; i < count; i++) {
+    events[i] = tell(&teller, &story->steps[i]);
+  }
+  struct listener listener;
+  listen(&listener, detector);
+  hear(detector, &listener, story, events, 0);
+  compare(story, &listener);
+  stop_listening(&listener);
+  for (size_t at = 0; at <= count; at++) {
+    rewind_at(detector, story, events, at);
+  }
+}
+
+void story_check(const struct detector *detector, const struct story *stories, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    check_one(detector, &stories[i]);
+  }
+}
