@@ -376,9 +376,19 @@ void torn_settle(struct detection *d, const struct torn_state *s, const struct e
   }
 }
 
+/* The handler that saw half a write never came back (it hangs, or the processor
+ * locked up): its victim had no chance to go on, and what was read was torn. */
+static bool is_stranded(const struct torn_state *s, const struct torn_suspicion *suspicion) {
+  unsigned level = nesting_level(&s->nesting, suspicion->context);
+  return suspicion->suspect == TORN_HALF_SEEN && level < s->nesting.depth;
+}
+
 void torn_settle_all(struct detection *d, const struct torn_state *s) {
   for (unsigned i = 0; i < TORN_SUSPICIONS; i++) {
-    if (s->suspicion[i].suspect != TORN_NOTHING) {
+    if (is_stranded(s, &s->suspicion[i])) {
+      detection_report(d, &s->suspicion[i].sighting);
+      drop(d, s, &s->suspicion[i]);
+    } else if (s->suspicion[i].suspect != TORN_NOTHING) {
       expire(d, s, &s->suspicion[i]);
     }
   }

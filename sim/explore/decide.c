@@ -20,6 +20,12 @@ static bool injectable(const struct explorer *ex, unsigned e) {
   return e == EXCEPTION_NMI || exception_bit(s->exceptions.enabled, e);
 }
 
+bool decide_is_free(const struct explorer *ex, unsigned e) {
+  const struct exceptions *x = &ex->machine->state.exceptions;
+  return injectable(ex, e) && !exception_bit(x->active, e) && !exception_bit(x->pending, e) &&
+         exception_can_preempt(x, e);
+}
+
 static bool named(const struct explorer *ex, unsigned e) {
   for (unsigned i = 0; i < ex->options.interrupt_count; i++) {
     if (ex->options.interrupts[i] == e) {
@@ -167,6 +173,9 @@ void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
   if (kind == PLACE_BOUNDARY) {
     note_pendsv(ex);
     ranking_checkpoint(ex);
+  }
+  if (ex->sighting_count > 0) {
+    probe_settle_spine(ex);
   }
   ex->place = (struct place){
       .kind = kind,

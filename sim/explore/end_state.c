@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/machine/decode.h"
 
 void end_state_free(struct end_state *state) {
   free(state->words);
@@ -111,14 +110,12 @@ struct lookout {
 static void look_instruction(void *owner) {
   struct lookout *lookout = owner;
   struct machine *m = lookout->machine;
-  const uint8_t *bytes = memory_host(&m->memory, m->state.pc, 2);
-  if (bytes == NULL || m->state.depth > lookout->depth) {
+  const struct code *code = machine_code(m, m->state.pc);
+  if (code == NULL || m->state.depth > lookout->depth) {
     return; /* a handler's frame saves what it uses */
   }
-  size_t room = memory_host(&m->memory, m->state.pc, 4) != NULL ? 4 : 2;
-  struct register_use use = decode_registers(m->decoder, bytes, room, m->state.pc);
-  lookout->live->registers |= use.reads & (uint16_t)~lookout->settled;
-  lookout->settled |= use.reads | use.writes;
+  lookout->live->registers |= code->reads & (uint16_t)~lookout->settled;
+  lookout->settled |= code->reads | code->writes;
 }
 
 static bool listed(const uint32_t *list, size_t count, uint32_t address) {

@@ -78,6 +78,10 @@ static void on_output(void *owner, const char *bytes, size_t size) {
 
 static void on_event(void *owner, const struct event *event) {
   struct explorer *ex = owner;
+  if (ex->unmet > 0) {
+    probe_watch(ex, event);
+    return;
+  }
   panel_observe(&ex->panel, event);
   if (ex->listener != NULL) {
     ex->listener->event(ex->listener->owner, event);
@@ -157,6 +161,7 @@ bool explorer_check(const struct image *image, const struct explorer_options *op
   bool same = bare == probed && bare_hash == ex->certificate.state_hash;
   if (same) {
     account_finish(ex, probed);
+    findings_prune(&ex->findings, ex->machine);
     explain_findings(ex);
     findings_sort(&ex->findings);
     take_findings(ex, check);

@@ -112,6 +112,44 @@ struct finding *findings_add(struct findings *findings, struct machine *m,
   return finding;
 }
 
+static bool same_function(const struct machine *m, const struct access *a,
+                          const struct access *b) {
+  return image_function_at(m->image, a->pc) == image_function_at(m->image, b->pc);
+}
+
+static bool says_better(const struct machine *m, const struct finding *error,
+                        const struct finding *warning) {
+  const struct sighting *e = &error->sighting, *w = &warning->sighting;
+  return finding_traits(e->kind)->severity == SEVERITY_ERROR && e->leaf == w->leaf &&
+         e->leaf != LEAF_NONE &&
+         same_function(m, &e->access[e->victim], &w->access[w->victim]) &&
+         same_function(m, &e->access[e->intruder], &w->access[w->intruder]);
+}
+
+static bool is_covered(const struct findings *findings, const struct machine *m,
+                       const struct finding *finding) {
+  if (finding->sighting.kind != FINDING_UNSYNCHRONISED) {
+    return false;
+  }
+  for (size_t i = 0; i < findings->count; i++) {
+    if (says_better(m, &findings->items[i], finding)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void findings_prune(struct findings *findings, const struct machine *m) {
+  size_t kept = 0;
+  for (size_t i = 0; i < findings->count; i++) {
+    struct finding finding = findings->items[i];
+    if (!is_covered(findings, m, &finding)) {
+      findings->items[kept++] = finding;
+    }
+  }
+  findings->count = kept;
+}
+
 static int order(uint64_t a, uint64_t b) {
   return a < b ? -1 : a > b;
 }

@@ -11,9 +11,11 @@
 enum {
   DETECTORS_MOST = 16,
   SIGHTINGS_MOST = 64,   /* of one probe */
-  CHECKPOINTS = 4,
+  CHECKPOINTS = 32,
+  CHECKPOINT_SPAN = 2048, /* boundaries that they reach back, or twice the horizon */
   HANDLER_MOST = 20000,  /* boundaries that a probe's handlers may take */
   LIVENESS_STEPS = 256,
+  FOLLOW_MOST = 64, /* boundaries to look for the victim's next access, or an opening */
 };
 
 /* The running detectors with their state. */
@@ -60,6 +62,10 @@ struct explorer {
                                  branch did not end where orders can meet */
   uint32_t meet_pc;           /* that point */
   uint8_t meet_depth;
+  uint64_t last_open;         /* found while the spine is run again */
+  struct context watched;     /* the victim's next access to this leaf ends a branch */
+  uint32_t watched_leaf;
+  uint32_t unmet;             /* 1 until it came */
   uint64_t ranked_first; /* boundary that `before` was run for */
 
   /* Replay: only this place and exception is probed. */
@@ -78,17 +84,29 @@ void panel_finish(struct panel *panel);
 
 /* probe.c: pends the exception at ex->place and judges what follows. */
 void probe_run(struct explorer *ex, unsigned exception);
+/* Runs on until the first sighting's victim has touched its leaf again, if that
+ * comes soon. */
+bool probe_follow_victim(struct explorer *ex);
+/* While a branch follows the victim: has it touched the leaf again? */
+void probe_watch(struct explorer *ex, const struct event *event);
 /* Sightings of the spine itself. */
 void probe_settle_spine(struct explorer *ex);
 
 /* ranking.c: the outcome of the probe that the machine just ran (it stands
  * where the probe's branch ended). On return the machine is at ex->at_place. */
-void ranking_prepare(struct explorer *ex, bool comparable);
+enum homecoming {
+  HOME,     /* the branch ended in the victim, where other orders can be met */
+  AWAY,     /* it ended elsewhere: nothing to compare */
+  STRANDED, /* the handlers did not come to an end */
+};
+void ranking_prepare(struct explorer *ex, enum homecoming how);
 enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting);
 void ranking_checkpoint(struct explorer *ex);
 
 /* decide.c: what becomes of each exception at a place of the spine. */
 void decide_place(void *explorer, enum place_kind kind, unsigned beat);
+/* Whether the exception would be taken at once if it were injected now. */
+bool decide_is_free(const struct explorer *ex, unsigned exception);
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);
 
 /* account.c: the certificate's lists. */

@@ -15,8 +15,57 @@ static uint8_t depth_below(const struct explorer *ex) {
   return ex->place.kind == PLACE_RETURN ? (uint8_t)(s->depth - 1) : s->depth;
 }
 
-/* Runs handler and branch; whether the victim is where runs can be compared. */
-static bool run_on(struct explorer *ex, unsigned exception) {
+/* Whether more sightings of this finding can still change anything. */
+static bool is_settled(const struct finding *finding) {
+  return finding->outcome == OUTCOME_HARMFUL ||
+         !finding_traits(finding->sighting.kind)->needs_harm;
+}
+
+static bool any_unsettled(struct explorer *ex) {
+  for (size_t i = 0; i < ex->sighting_count; i++) {
+    const struct finding *finding =
+        findings_match(&ex->findings, ex->machine, &ex->sightings[i]);
+    if (finding == NULL || !is_settled(finding)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void probe_watch(struct explorer *ex, const struct event *event) {
+  bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
+  if (access && event->leaf == ex->watched_leaf &&
+      context_equal(event->context, ex->watched)) {
+    ex->unmet = 0;
+  }
+}
+
+/* A sighting that the handler alone gave says nothing of where the victim's own
+ * operation ends: behind its next access to the leaf, if that comes soon. */
+bool probe_follow_victim(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  const struct sighting *sighting = &ex->sightings[0];
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = m->state.boundary + FOLLOW_MOST,
+      .open = &ex->unmet,
+  };
+  ex->watched = sighting->access[sighting->victim].context;
+  ex->watched_leaf = sighting->leaf;
+  ex->unmet = 1;
+  uint8_t depth = m->state.depth;
+  snapshot_save(ex->ahead, m);
+  machine_continue(m, &run);
+  ex->unmet = 0;
+  if (run.stop == STOP_DONE && m->state.depth == depth) {
+    return true;
+  }
+  snapshot_restore(ex->ahead, m);
+  return ex->place.kind != PLACE_BEAT; /* there, the instruction itself is not over */
+}
+
+/* Runs handler and branch. */
+static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
   uint32_t settled = ex->panel.open;
   struct run probe = {
@@ -29,8 +78,12 @@ static bool run_on(struct explorer *ex, unsigned exception) {
   machine_pend(m, exception);
   machine_continue(m, &probe);
   bool home = came_home(ex, &probe) || ex->place.kind == PLACE_RETURN;
-  if (probe.stop != STOP_DONE || (home && ex->panel.open <= settled)) {
-    return probe.stop == STOP_DONE;
+  if (probe.stop != STOP_DONE) {
+    return STRANDED;
+  }
+  if (home && ex->panel.open <= settled) {
+    bool ranks = ex->sighting_count > 0 && ex->ranks && any_unsettled(ex);
+    return !ranks || probe_follow_victim(ex) ? HOME : AWAY;
   }
   ex->certificate.branches++;
   struct run branch = {
@@ -41,7 +94,7 @@ static bool run_on(struct explorer *ex, unsigned exception) {
       .exception = (uint16_t)exception,
   };
   machine_continue(m, &branch);
-  return branch.stop == STOP_DONE && m->state.depth == depth;
+  return branch.stop == STOP_DONE && m->state.depth == depth ? HOME : AWAY;
 }
 
 static struct mask_state masks_at(const struct explorer *ex, unsigned exception) {
@@ -66,15 +119,16 @@ static struct schedule schedule_here(const struct explorer *ex) {
   return schedule;
 }
 
-/* Whether more sightings of this finding can still change anything. */
-static bool is_settled(const struct finding *finding) {
-  return finding->outcome == OUTCOME_HARMFUL ||
-         !finding_traits(finding->sighting.kind)->needs_harm;
-}
-
 static enum outcome outcome_of(struct explorer *ex, const struct sighting *sighting) {
   enum outcome outcome = ex->ranks ? ranking_judge(ex, sighting) : OUTCOME_UNRANKED;
   return sighting->latent && outcome != OUTCOME_HARMFUL ? OUTCOME_LATENT : outcome;
+}
+
+/* A kind that needs harm: the outcome is that of no serial order. Where an order
+ * leads elsewhere, the value that was read steered the program and was not put
+ * back: a check, not an update. */
+static bool shows_harm(const struct explorer *ex, enum outcome outcome) {
+  return outcome == OUTCOME_HARMFUL || (outcome == OUTCOME_UNRANKED && ex->meet_base == NULL);
 }
 
 static void keep(struct explorer *ex, const struct sighting *sighting,
@@ -85,8 +139,7 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
     return;
   }
   enum outcome outcome = outcome_of(ex, sighting);
-  bool harmless = outcome == OUTCOME_BENIGN || outcome == OUTCOME_ORDER_DEPENDENT;
-  if (finding_traits(sighting->kind)->needs_harm && harmless && ex->ranks) {
+  if (finding_traits(sighting->kind)->needs_harm && ex->ranks && !shows_harm(ex, outcome)) {
     return;
   }
   if (finding == NULL) {
@@ -104,17 +157,6 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
   finding->occurrences++;
 }
 
-static bool any_unsettled(struct explorer *ex) {
-  for (size_t i = 0; i < ex->sighting_count; i++) {
-    const struct finding *finding =
-        findings_match(&ex->findings, ex->machine, &ex->sightings[i]);
-    if (finding == NULL || !is_settled(finding)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 void probe_run(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
   struct mask_state mask = masks_at(ex, exception);
@@ -124,13 +166,13 @@ void probe_run(struct explorer *ex, unsigned exception) {
   ex->sighting_count = 0;
   ex->probes++;
   ex->taken[exception]++;
-  bool comparable = run_on(ex, exception);
+  enum homecoming how = run_on(ex, exception);
   if (ex->panel.open > settled) {
     panel_finish(&ex->panel);
   }
   if (ex->sighting_count > 0) {
     if (ex->ranks && any_unsettled(ex)) {
-      ranking_prepare(ex, comparable);
+      ranking_prepare(ex, how);
     } else {
       snapshot_restore(ex->at_place, m);
     }

@@ -20,7 +20,9 @@ void ranking_checkpoint(struct explorer *ex) {
     undo_forget(&m->undo, snapshot_mark(ex->checkpoints[oldest]));
   }
   snapshot_save(ex->checkpoints[slot], m);
-  ex->next_checkpoint = boundary + (ex->options.horizon > 512 ? ex->options.horizon / 2 : 256);
+  uint64_t span = 2 * ex->options.horizon;
+  ex->next_checkpoint =
+      boundary + (span > CHECKPOINT_SPAN ? span : CHECKPOINT_SPAN) / (CHECKPOINTS - 1);
 }
 
 /* The newest checkpoint that is not behind this boundary; NULL: too long ago. */
@@ -41,8 +43,7 @@ static struct snapshot *checkpoint_before(const struct explorer *ex, uint64_t bo
 /* Takes the exception now, if it can be taken now, and lets its handlers end. */
 static bool take_now(struct explorer *ex) {
   struct machine *m = ex->machine;
-  if (!exception_can_preempt(&m->state.exceptions, ex->exception) ||
-      exception_bit(m->state.exceptions.active, ex->exception)) {
+  if (!decide_is_free(ex, ex->exception)) {
     return false;
   }
   struct run run = {
@@ -82,6 +83,36 @@ static void run_after(struct explorer *ex, uint64_t since) {
   snapshot_restore(ex->at_place, m);
 }
 
+/* Runs the spine again from the common base up to a boundary. */
+static bool rerun_to(struct explorer *ex, uint64_t boundary) {
+  struct machine *m = ex->machine;
+  struct run run = {.mode = RUN_SPINE, .limit = boundary};
+  snapshot_restore_registers(ex->meet_base, m);
+  machine_continue(m, &run);
+  return run.stop == STOP_LIMIT && m->state.boundary == boundary;
+}
+
+static void note_open(void *owner, enum place_kind kind, unsigned beat) {
+  struct explorer *ex = owner;
+  (void)beat;
+  if (kind == PLACE_BOUNDARY && decide_is_free(ex, ex->exception)) {
+    ex->last_open = ex->machine->state.boundary;
+  }
+}
+
+/* The last boundary, from the base up to `first`, where the exception could be
+ * taken: a section may cover the access itself. */
+static uint64_t last_open(struct explorer *ex, uint64_t first) {
+  struct machine *m = ex->machine;
+  uint64_t end = undo_mark(&m->undo);
+  ex->last_open = UINT64_MAX;
+  m->host = (struct machine_host){.owner = ex, .place = note_open};
+  rerun_to(ex, first + 1);
+  m->host = (struct machine_host){0};
+  undo_rewind(&m->undo, end);
+  return ex->last_open;
+}
+
 /* Handler ahead of the victim's first access. From, and back to, the place. */
 static void run_before(struct explorer *ex, uint64_t first) {
   struct machine *m = ex->machine;
@@ -89,23 +120,19 @@ static void run_before(struct explorer *ex, uint64_t first) {
   uint64_t end = undo_mark(&m->undo);
   ex->before.valid = false;
   undo_swap_back(&m->undo, mark);
-  snapshot_restore_registers(ex->meet_base, m);
-  struct run run = {.mode = RUN_SPINE, .limit = first};
-  machine_continue(m, &run);
-  if (run.stop == STOP_LIMIT && m->state.boundary == first && take_now(ex) &&
-      reach_meeting(ex)) {
+  if (!rerun_to(ex, first) || !decide_is_free(ex, ex->exception)) {
+    undo_rewind(&m->undo, end);
+    first = last_open(ex, first);
+    if (first != UINT64_MAX) {
+      rerun_to(ex, first);
+    }
+  }
+  if (take_now(ex) && reach_meeting(ex)) {
     end_state_take(&ex->before, m, end);
   }
   undo_rewind(&m->undo, end);
   undo_swap_forward(&m->undo, mark, end);
   snapshot_restore_registers(ex->at_place, m);
-}
-
-/* Serial orders are run without detectors, listeners or places. */
-static struct machine_host silence(struct explorer *ex) {
-  struct machine_host host = ex->machine->host;
-  ex->machine->host = (struct machine_host){0};
-  return host;
 }
 
 static uint64_t first_access(const struct explorer *ex, const struct sighting *sighting) {
@@ -131,22 +158,53 @@ static struct snapshot *common_base(const struct explorer *ex) {
   return checkpoint_before(ex, first);
 }
 
-void ranking_prepare(struct explorer *ex, bool comparable) {
+/* On to where the exception could be taken again: there it can come after. */
+static bool reach_opening(struct explorer *ex) {
   struct machine *m = ex->machine;
-  ex->meet_base = comparable ? common_base(ex) : NULL;
-  ex->ranked_first = UINT64_MAX;
-  if (ex->meet_base == NULL) {
-    snapshot_restore(ex->at_place, m);
-    return;
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = m->state.boundary + FOLLOW_MOST,
+      .opens_for = ex->exception,
+  };
+  uint8_t depth = m->state.depth;
+  if (decide_is_free(ex, ex->exception)) {
+    return true;
   }
-  uint64_t since = snapshot_mark(ex->meet_base);
+  machine_continue(m, &run);
+  return run.stop == STOP_DONE && m->state.depth == depth;
+}
+
+/* Handlers that never end have no end state; the orders meet where the victim's
+ * own operation is over. */
+static bool find_meeting(struct explorer *ex, enum homecoming how) {
+  struct machine *m = ex->machine;
+  ex->actual.valid = false;
+  if (how == STRANDED) {
+    snapshot_restore(ex->at_place, m);
+    return ex->place.kind != PLACE_RETURN && probe_follow_victim(ex) && reach_opening(ex);
+  }
+  return how == HOME && reach_opening(ex);
+}
+
+void ranking_prepare(struct explorer *ex, enum homecoming how) {
+  struct machine *m = ex->machine;
+  struct machine_host host = m->host;
+  m->host = (struct machine_host){.owner = ex, .event = host.event};
+  bool found = find_meeting(ex, how);
+  m->host = (struct machine_host){0};
+  ex->meet_base = found ? common_base(ex) : NULL;
+  ex->ranked_first = UINT64_MAX;
   ex->meet_pc = m->state.pc;
   ex->meet_depth = m->state.depth;
-  struct machine_host host = silence(ex);
-  end_state_take(&ex->actual, m, since);
-  liveness_look(&ex->live, m, ex->ahead, LIVENESS_STEPS);
+  uint64_t since = ex->meet_base != NULL ? snapshot_mark(ex->meet_base) : 0;
+  if (ex->meet_base != NULL && how == HOME) {
+    end_state_take(&ex->actual, m, since);
+    liveness_look(&ex->live, m, ex->ahead, LIVENESS_STEPS);
+  }
   snapshot_restore(ex->at_place, m);
-  run_after(ex, since);
+  if (ex->meet_base != NULL) {
+    run_after(ex, since);
+  }
   m->host = host;
 }
 
@@ -156,15 +214,19 @@ enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting)
   }
   uint64_t first = first_access(ex, sighting);
   if (first != ex->ranked_first) {
-    struct machine_host host = silence(ex);
+    struct machine_host host = ex->machine->host;
+    ex->machine->host = (struct machine_host){0}; /* no detectors, listeners or places */
     run_before(ex, first);
     ex->machine->host = host;
     ex->ranked_first = first;
     ex->certificate.ranked++;
   }
   const struct machine *m = ex->machine;
-  bool like_before = ex->before.valid && end_state_equal(&ex->actual, &ex->before, &ex->live, m);
-  bool like_after = ex->after.valid && end_state_equal(&ex->actual, &ex->after, &ex->live, m);
+  const struct end_state *actual = &ex->actual;
+  bool like_before = actual->valid && ex->before.valid &&
+                     end_state_equal(actual, &ex->before, &ex->live, m);
+  bool like_after = actual->valid && ex->after.valid &&
+                    end_state_equal(actual, &ex->after, &ex->live, m);
   if (like_before && like_after) {
     return OUTCOME_BENIGN;
   }

@@ -145,6 +145,7 @@ static void replay(struct explorer *ex, const struct schedule *schedule,
     narrate(ex, schedule, narrator);
   }
   ex->only = NULL;
+  findings_prune(&ex->findings, ex->machine);
   explain_findings(ex);
   findings_sort(&ex->findings);
   check->findings = ex->findings.items;

@@ -42,6 +42,9 @@ static void decode(struct machine *m, uint32_t pc, const struct region *region,
   uint8_t it_state = code->it_state;
   *code = decode_code(m->decoder, bytes, room, pc);
   code->it_state = it_state;
+  struct register_use use = decode_registers(m->decoder, bytes, room, pc);
+  code->reads = use.reads;
+  code->writes = use.writes;
   if (region->writable) {
     m->code_in_ram = true;
   }

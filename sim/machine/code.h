@@ -36,6 +36,7 @@ struct code {
   uint8_t it_state; /* ITSTATE when this instruction executes, 0 outside IT blocks */
   uint8_t base;     /* LDM, STM: base register */
   uint8_t value;    /* BKPT, SVC: the immediate */
+  uint16_t reads, writes; /* core registers r0 to r14, one bit each: see decode.h */
 };
 
 static inline unsigned code_size(const struct code *code) {

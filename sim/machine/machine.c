@@ -70,7 +70,8 @@ static enum machine_stop wants_stop(const struct machine *m) {
   bool met = run->meets && s->pc == run->meet_pc && s->depth == run->meet_depth &&
              s->boundary >= run->meet_after && !s->interrupted.armed;
   bool settled = run->open != NULL && *run->open <= run->settled;
-  return met || settled ? STOP_DONE : STOP_NONE;
+  bool opened = run->opens_for != 0 && exception_can_preempt(&s->exceptions, run->opens_for);
+  return met || settled || opened ? STOP_DONE : STOP_NONE;
 }
 
 /* A restarted or continued instruction is met again by its own context. */

@@ -50,6 +50,7 @@ struct run {
   uint16_t exception;  /* probe: the one that must be done */
   const uint32_t *open; /* branch: stop when this is down to `settled`; NULL: do not */
   uint32_t settled;
+  uint16_t opens_for;  /* branch: stop where this exception could be taken; 0: do not */
   bool meets;          /* branch: stop at meet_pc in context depth meet_depth */
   uint32_t meet_pc;
   uint8_t meet_depth;
