@@ -88,4 +88,8 @@ Test(image_damage, flipped, .timeout = 120) {
   flip("shapes_o2.elf", 2, HEADERS, 120);
   flip("shapes_dwarf4.elf", 3, HEADERS, 60);
   flip("stripped.elf", 4, 0, 60);
+  flip("pieces.elf", 5, HEADERS, 60);
+  if (sample_exists("rust_shapes.elf")) {
+    flip("rust_shapes.elf", 6, HEADERS, 60);
+  }
 }

@@ -45,6 +45,26 @@ static const struct row LEAVES[] = {
     {"node.inside", 1, LEAF_INTEGER, 0, "uint8_t", NULL},
 };
 
+static const struct row RUST_LEAVES[] = {
+    {"shapes::X", 8, LEAF_ENUM, X, "shapes::Enum", NULL},
+    {"shapes::SIGNED[1]", 2, LEAF_ENUM, X, "shapes::Signed", "shapes::SIGNED[]"},
+    {"shapes::NUMBER.discriminant", 4, LEAF_ENUM, X,
+     "discriminant of core::option::Option<u32>", NULL},
+    {"shapes::NUMBER.Some", 4, LEAF_INTEGER, 0, "u32", NULL},
+    {"shapes::TRUTH", 1, LEAF_ENUM, X, "core::option::Option<bool>", NULL},
+    {"shapes::NICHE", 2, LEAF_ENUM, X, "core::option::Option<shapes::Signed>", NULL},
+    {"shapes::REFERENCE", 4, LEAF_POINTER, 0, "core::option::Option<&u32>", NULL},
+    {"shapes::LETTER", 4, LEAF_CHARACTER, 0, "char", NULL},
+    {"shapes::SHAPE.discriminant", 0, LEAF_ENUM, X, "discriminant of shapes::Shape", NULL},
+    {"shapes::SHAPE.{variants}", 4, LEAF_UNION, 0, "shapes::Shape", NULL},
+    {"shapes::SHAPE.Far.__0", 8, LEAF_INTEGER, 0, "u64", NULL},
+    {"shapes::GRID[1][2]", 1, LEAF_INTEGER, 0, "u8", "shapes::GRID[][]"},
+    {"shapes::LATER.__1", 4, LEAF_INTEGER, 0, "u32", NULL},
+    {"shapes::FLAG", 1, LEAF_BOOL, A | X, "core::sync::atomic::AtomicBool", NULL},
+    {"shapes::COUNT", 4, LEAF_INTEGER, A, "core::sync::atomic::AtomicU32", NULL},
+    {"shapes::inner::HIDDEN", 4, LEAF_INTEGER, 0, "u32", NULL},
+};
+
 static uint32_t leaf_named(const struct image *image, const char *name) {
   const struct leaf_table *table = image_leaves(image);
   for (uint32_t i = 0; i < table->count; i++) {
@@ -115,6 +135,39 @@ Test(image_leaves, all_shapes_in_all_builds) {
     check_order(image, FILES[file]);
     image_destroy(image);
   }
+}
+
+Test(image_leaves, rust_shapes) {
+  if (!sample_exists("rust_shapes.elf")) {
+    return; /* no rustc that builds it */
+  }
+  struct image *image = sample_load("rust_shapes.elf");
+  for (size_t i = 0; i < sizeof RUST_LEAVES / sizeof *RUST_LEAVES; i++) {
+    check_row(image, "rust_shapes.elf", &RUST_LEAVES[i]);
+  }
+  check_order(image, "rust_shapes.elf");
+  const struct leaf_table *table = image_leaves(image);
+  uint32_t niche = leaf_named(image, "shapes::NICHE");
+  struct leaf leaf = leaf_get(table, niche);
+  cr_expect_eq(leaf.value_count, 3);
+  cr_expect_str_eq(image_value_name(image, table, niche, 1), "None");
+  cr_expect_str_eq(image_value_name(image, table, niche, 0xfffd), "Signed::Minus");
+  leaf = leaf_get(table, leaf_named(image, "shapes::TRUTH"));
+  cr_expect(leaf_allows(&leaf, 2) && !leaf_allows(&leaf, 3));
+  image_destroy(image);
+}
+
+Test(image_leaves, pieces_of_a_variable) {
+  struct image *image = sample_load("pieces.elf");
+  const struct leaf_table *table = image_leaves(image);
+  cr_assert_eq(table->count, 2, "%u leaves", table->count);
+  cr_expect_eq(leaf_named(image, "PAIR.second"), 0, "in front");
+  cr_expect_eq(leaf_named(image, "PAIR.first"), 1);
+  cr_expect_eq(leaf_named(image, "PAIR.lost"), LEAF_NONE);
+  cr_expect_eq(table->leaves[0].size, 8);
+  cr_expect_eq(table->leaves[1].address, table->leaves[0].address + 8);
+  cr_expect_str_eq(image_leaf_type(image, table, 0), "u64");
+  image_destroy(image);
 }
 
 Test(image_leaves, enum_values) {
