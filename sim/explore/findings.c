@@ -15,11 +15,14 @@ struct exact {
   uint32_t kind, leaf, victim, intruder; /* pcs */
 };
 
+/* Everything known of sightings with the same pcs: made at the first one. */
 struct sighting_key {
   struct exact exact;
-  size_t finding;
+  char id[17];
+  size_t finding; /* index, or NO_FINDING: none was kept yet */
   UT_hash_handle hh;
 };
+#define NO_FINDING SIZE_MAX
 
 static struct exact exact_of(const struct sighting *sighting) {
   return (struct exact){(uint32_t)sighting->kind, sighting->leaf,
@@ -74,41 +77,41 @@ static uint64_t identity(struct machine *m, const struct sighting *sighting) {
   return XXH3_64bits(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }
 
-static void remember(struct findings *findings, const struct exact *exact, size_t finding) {
-  struct sighting_key *key = allocate(1, sizeof *key);
-  key->exact = *exact;
-  key->finding = finding;
-  HASH_ADD(hh, findings->keys, exact, sizeof key->exact, key);
+static struct sighting_key *key_of(struct findings *findings, struct machine *m,
+                                   const struct sighting *sighting) {
+  struct exact exact = exact_of(sighting);
+  struct sighting_key *key = NULL;
+  HASH_FIND(hh, findings->keys, &exact, sizeof exact, key);
+  if (key == NULL) {
+    key = allocate(1, sizeof *key);
+    key->exact = exact;
+    key->finding = NO_FINDING;
+    snprintf(key->id, sizeof key->id, "%016" PRIx64, identity(m, sighting));
+    HASH_ADD(hh, findings->keys, exact, sizeof key->exact, key);
+  }
+  return key;
 }
 
 struct finding *findings_match(struct findings *findings, struct machine *m,
                                const struct sighting *sighting) {
-  struct exact exact = exact_of(sighting);
-  struct sighting_key *key = NULL;
-  char id[17];
-  HASH_FIND(hh, findings->keys, &exact, sizeof exact, key);
-  if (key != NULL) {
-    return &findings->items[key->finding];
-  }
-  snprintf(id, sizeof id, "%016" PRIx64, identity(m, sighting));
-  for (size_t i = 0; i < findings->count; i++) {
-    if (strcmp(findings->items[i].id, id) == 0) {
-      remember(findings, &exact, i);
-      return &findings->items[i];
+  struct sighting_key *key = key_of(findings, m, sighting);
+  for (size_t i = 0; key->finding == NO_FINDING && i < findings->count; i++) {
+    if (strcmp(findings->items[i].id, key->id) == 0) {
+      key->finding = i;
     }
   }
-  return NULL;
+  return key->finding != NO_FINDING ? &findings->items[key->finding] : NULL;
 }
 
 struct finding *findings_add(struct findings *findings, struct machine *m,
                              const struct sighting *sighting) {
-  struct exact exact = exact_of(sighting);
+  struct sighting_key *key = key_of(findings, m, sighting);
   array_reserve((void **)&findings->items, &findings->capacity, findings->count + 1,
                 sizeof *findings->items);
   struct finding *finding = &findings->items[findings->count];
   *finding = (struct finding){.sighting = *sighting};
-  snprintf(finding->id, sizeof finding->id, "%016" PRIx64, identity(m, sighting));
-  remember(findings, &exact, findings->count++);
+  memcpy(finding->id, key->id, sizeof finding->id);
+  key->finding = findings->count++;
   return finding;
 }
 
