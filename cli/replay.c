@@ -39,6 +39,22 @@ static void print_schedule(const struct page *page, const struct report *report,
   fputc('\n', page->out);
 }
 
+/* Why there is no finding, as far as the steps tell. */
+static void print_nothing(FILE *out, const struct report *report,
+                          const struct recording *recording, const struct schedule *schedule) {
+  unsigned exception = schedule->count > 0 ? schedule->injections[0].exception : 0;
+  bool entered = exception == 0;
+  for (size_t i = 0; i < recording->count; i++) {
+    const struct step *step = &recording->steps[i].step;
+    entered = entered || (step->kind == STEP_ENTRY && step->context.exception == exception);
+  }
+  if (!entered) {
+    fprintf(out, "%s was not entered: it is not enabled, is masked or is active there.\n",
+            report_exception(report, exception));
+  }
+  fputs("This run shows no finding.\n", out);
+}
+
 static void print_replay(FILE *out, const struct report *report,
                          const struct recording *recording, const struct schedule *schedule) {
   const struct page page = {out, report->color};
@@ -46,7 +62,7 @@ static void print_replay(FILE *out, const struct report *report,
   print_schedule(&page, report, schedule);
   narration_print(&page, report, recording, finding);
   if (finding == NULL) {
-    fputs("This run shows no finding.\n", out);
+    print_nothing(out, report, recording, schedule);
   }
   for (size_t i = 0; i < report->check->finding_count; i++) {
     if (report_shows(report, &report->check->findings[i])) {

@@ -49,9 +49,8 @@ static int run_session(struct session *session) {
   } else {
     code = exit_code(&certificate);
     if (!session->options->given[OPTION_QUIET]) {
-      fprintf(stderr,
-              "tornword run: %s after %" PRIu64 " instructions and %" PRIu64 " exceptions\n",
-              run_end_text(certificate.end), certificate.instructions, certificate.natural);
+      fprintf(stderr, "tornword run: %" PRIu64 " instructions, %" PRIu64 " exceptions; %s\n",
+              certificate.instructions, certificate.natural, run_end_text(certificate.end));
     }
   }
   if (ran && session->options->given[OPTION_STATS]) {
