@@ -130,6 +130,24 @@ static uint32_t walk_bits(struct layout *layout, const struct type *type, uint32
   return next - first;
 }
 
+/* ".name"; an anonymous union is called by its members: ".{word,bytes}". */
+static void append_member(struct layout *layout, const struct member *member) {
+  enum { MOST_NAMES = 4 };
+  const struct type *type = member->type;
+  if (member->name != NULL) {
+    layout_append(layout, ".%s", member->name);
+    return;
+  }
+  if (type->kind != TYPE_UNION || type->member_count < 2) {
+    return;
+  }
+  for (uint32_t i = 0; i < type->member_count && i < MOST_NAMES; i++) {
+    const char *name = type->members[i].name;
+    layout_append(layout, "%s%s", i > 0 ? "," : ".{", name != NULL ? name : "");
+  }
+  layout_append(layout, "%s}", type->member_count > MOST_NAMES ? ",..." : "");
+}
+
 void layout_members(struct layout *layout, const struct type *type, uint32_t offset,
                     uint8_t flags) {
   for (uint32_t i = 0; i<type->member_count && * layout->budget> 0;) {
@@ -139,8 +157,8 @@ void layout_members(struct layout *layout, const struct type *type, uint32_t off
       continue;
     }
     size_t length = layout->path_length;
-    if (member->name != NULL && !type->transparent) {
-      layout_append(layout, ".%s", member->name);
+    if (!type->transparent) {
+      append_member(layout, member);
     }
     layout_type(layout, member->type, offset + member->offset, flags);
     layout_cut(layout, length);

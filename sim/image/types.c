@@ -134,22 +134,43 @@ static void array_fill(struct types *types, struct type *type, Dwarf_Die *die) {
   }
 }
 
-/* A typedef or a qualifier: the target under another name. */
-static void alias_fill(struct types *types, struct type *type, Dwarf_Die *die, uint8_t flags) {
-  const char *name = type->name;
-  *type = *types_of_typed(types, die);
-  type->name = name;
-  type->leaf_flags |= flags;
-}
+/* Typedefs and qualifiers: the target under another name, with these flags. */
+static const struct {
+  int tag;
+  uint8_t flags;
+} ALIASES[] = {
+    {DW_TAG_typedef, 0},
+    {DW_TAG_const_type, LEAF_CONST},
+    {DW_TAG_volatile_type, LEAF_VOLATILE},
+    {DW_TAG_atomic_type, LEAF_ATOMIC},
+    {DW_TAG_restrict_type, 0},
+};
 
 static uint8_t typedef_flags(Dwarf_Die *die) {
   static const char atomic[] = "atomic_"; /* all that DWARF 4 keeps of _Atomic */
-  const char *name = die_name(die);
+  const char *name = dwarf_tag(die) == DW_TAG_typedef ? die_name(die) : NULL;
   return name != NULL && strncmp(name, atomic, sizeof atomic - 1) == 0 ? LEAF_ATOMIC : 0;
+}
+
+static bool alias_fill(struct types *types, struct type *type, Dwarf_Die *die) {
+  for (size_t i = 0; i < sizeof ALIASES / sizeof *ALIASES; i++) {
+    if (ALIASES[i].tag == dwarf_tag(die)) {
+      const char *name = type->name;
+      *type = *types_of_typed(types, die);
+      type->name = name;
+      type->leaf_flags |= ALIASES[i].flags | typedef_flags(die);
+      return true;
+    }
+  }
+  return false;
 }
 
 static void type_fill(struct types *types, struct type *type, Dwarf_Die *die) {
   uint32_t size = byte_size(die);
+  if (alias_fill(types, type, die)) {
+    return;
+  }
+  type->size = size;
   switch (dwarf_tag(die)) {
     case DW_TAG_base_type:
       base_fill(type, die);
@@ -164,38 +185,20 @@ static void type_fill(struct types *types, struct type *type, Dwarf_Die *die) {
       scalar_set(type, LEAF_ENUM, size);
       type_enum_fill(types, type, die);
       break;
-    case DW_TAG_typedef:
-      alias_fill(types, type, die, typedef_flags(die));
-      break;
-    case DW_TAG_const_type:
-      alias_fill(types, type, die, LEAF_CONST);
-      break;
-    case DW_TAG_volatile_type:
-      alias_fill(types, type, die, LEAF_VOLATILE);
-      break;
-    case DW_TAG_atomic_type:
-      alias_fill(types, type, die, LEAF_ATOMIC);
-      break;
-    case DW_TAG_restrict_type:
-      alias_fill(types, type, die, 0);
-      break;
     case DW_TAG_array_type:
       array_fill(types, type, die);
       break;
     case DW_TAG_structure_type:
     case DW_TAG_class_type:
       type->kind = TYPE_STRUCT;
-      type->size = size;
       type_struct_fill(types, type, die);
       break;
     case DW_TAG_union_type:
       type->kind = TYPE_UNION;
-      type->size = size;
       type_struct_fill(types, type, die);
       break;
     default: /* DWARF tags are open-ended numbers */
       type->kind = TYPE_OPAQUE;
-      type->size = size;
       break;
   }
 }

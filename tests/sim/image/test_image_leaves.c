@@ -43,6 +43,7 @@ static const struct row LEAVES[] = {
     {"node.ratio", 8, LEAF_FLOAT, 0, "double", NULL},
     {"node.on", 1, LEAF_BOOL, X, "_Bool", NULL},
     {"node.inside", 1, LEAF_INTEGER, 0, "uint8_t", NULL},
+    {"node.{half,parts}", 2, LEAF_UNION, 0, "union <anonymous>", NULL},
 };
 
 static const struct row RUST_LEAVES[] = {

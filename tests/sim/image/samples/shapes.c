@@ -42,6 +42,10 @@ struct node {
   struct {
     uint8_t inside;
   };
+  union {
+    uint16_t half;
+    uint8_t parts[2];
+  };
 };
 
 typedef volatile uint16_t hardware_register;
