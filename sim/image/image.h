@@ -46,8 +46,8 @@ const char *image_core_source(const struct image *image);
 /* What a programmer would write to the part: PT_LOAD segments with file bytes,
  * at their physical address, sorted. */
 struct segment {
-  uint32_t address; /* p_paddr: where the bytes are at reset */
-  uint32_t size;    /* bytes in the file */
+  uint32_t address;     /* p_paddr: where the bytes are at reset */
+  uint32_t size;        /* bytes in the file */
   uint32_t run_address; /* p_vaddr: where the program finds them (.data: RAM) */
   uint32_t memory_size; /* p_memsz, at run_address */
   const uint8_t *bytes; /* NULL if size is 0 (.bss) */
@@ -96,15 +96,15 @@ char *image_source_line(const struct image *image, const char *file, uint32_t li
 
 /* Variables with storage in the image: statics of any scope, C and Rust. */
 struct variable {
-  const char *name;     /* qualified: "X", "next_id::id", "mutex::COUNTER" */
-  const char *type;     /* in words: "volatile enum Enum", "uint32_t [4]", "u64" */
-  const char *file;     /* of the declaration; NULL if unknown */
+  const char *name; /* qualified: "X", "next_id::id", "mutex::COUNTER" */
+  const char *type; /* in words: "volatile enum Enum", "uint32_t [4]", "u64" */
+  const char *file; /* of the declaration; NULL if unknown */
   uint32_t line;
   uint32_t address;
   uint32_t size;
-  uint32_t first_leaf;  /* index of its first leaf */
+  uint32_t first_leaf; /* index of its first leaf */
   uint32_t leaf_count;
-  bool from_symbol;     /* no DWARF: name and size from the symbol table only */
+  bool from_symbol; /* no DWARF: name and size from the symbol table only */
 };
 size_t image_variables(const struct image *image, const struct variable **variables);
 
