@@ -26,7 +26,7 @@ struct reader { /* pieces that one activation read; free while bytes is 0 */
   struct context context;
   uint64_t value;
   uint8_t bytes;
-  bool disturbed; /* another context wrote between the pieces */
+  uint8_t disturbed; /* another context wrote between the pieces */
   bool reported;
   struct access first;
   struct access disturber;
@@ -42,8 +42,8 @@ struct leaf_state {
   uint8_t bad;              /* its value now is neither valid nor was it stored whole */
   uint8_t history;          /* enum history */
   uint8_t odd_count;        /* ODD_VALUES + 1: too many to remember */
-  bool partial;             /* `newest` wrote a part, and no whole value came since */
-  bool reading;             /* someone once read it in pieces */
+  uint8_t partial;          /* `newest` wrote a part, and no whole value came since */
+  uint8_t reading;          /* someone once read it in pieces */
   uint64_t initial;         /* BEGUN: the value before the first write */
   uint64_t odd[ODD_VALUES]; /* stored whole, though not of the type */
   struct access newest;
@@ -54,7 +54,7 @@ struct leaf_state {
 /* A value composed from pieces that memory never held together: reported when
  * its reader goes on to use it, dropped when it reads the leaf again first. */
 struct composed {
-  bool held;
+  uint8_t held;
   struct sighting sighting;
 };
 
@@ -88,12 +88,6 @@ static bool is_bad(const struct leaf *leaf, const struct leaf_state *state, uint
     }
   }
   return true;
-}
-
-static void set_flag(struct detection *d, const bool *field, bool value) {
-  if (*field != value) {
-    *(bool *)detection_edit(d, field, sizeof *field) = value;
-  }
 }
 
 static void set_small(struct detection *d, const uint8_t *field, uint8_t value) {
@@ -154,13 +148,23 @@ static bool write_piece(struct detection *d, const struct state *s,
   return complete;
 }
 
+/* A whole value ends what its context had begun in pieces. */
+static void end_pieces(struct detection *d, const struct leaf_state *state,
+                       struct context context) {
+  for (unsigned i = 0; i < WRITERS; i++) {
+    if (state->writer[i].bytes != 0 && context_equal(state->writer[i].context, context)) {
+      set_small(d, &state->writer[i].bytes, 0);
+    }
+  }
+}
+
 static void disturb_readers(struct detection *d, const struct leaf_state *state,
                             const struct event *event) {
   for (unsigned i = 0; i < READERS; i++) {
     const struct reader *reader = &state->reader[i];
     if (reader->bytes != 0 && !reader->disturbed &&
         !context_equal(reader->context, event->context)) {
-      set_flag(d, &reader->disturbed, true);
+      set_small(d, &reader->disturbed, true);
       *(struct access *)detection_edit(d, &reader->disturber, sizeof reader->disturber) =
           access_of(event);
     }
@@ -182,11 +186,13 @@ static void on_write(struct detection *d, const struct state *s, const struct le
     *(struct access *)detection_edit(d, &state->newest, sizeof state->newest) =
         access_of(event);
     complete = write_piece(d, s, state, event, piece, &value);
+  } else {
+    end_pieces(d, state, event->context);
   }
   if (complete) {
     stored_whole(d, leaf, state, value);
   }
-  set_flag(d, &state->partial, !complete || value != event->whole);
+  set_small(d, &state->partial, !complete || value != event->whole);
   set_small(d, &state->bad, is_bad(leaf, state, event->whole));
   if (state->reading) {
     disturb_readers(d, state, event);
@@ -260,7 +266,7 @@ static void composed_settle(struct detection *d, const struct state *s, struct c
     if (used) {
       detection_report(d, &composed->sighting);
     }
-    set_flag(d, &composed->held, false);
+    set_small(d, &composed->held, false);
     *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) -= 1;
     detection_close(d);
   }
@@ -315,7 +321,7 @@ static void read_piece(struct detection *d, const struct state *s, const struct 
     }
     next.bytes = 0;
   }
-  set_flag(d, &state->reading, next.bytes != 0 || state->reading);
+  set_small(d, &state->reading, next.bytes != 0 || state->reading);
   *(struct reader *)detection_edit(d, slot, sizeof *slot) = next;
 }
 

@@ -8,7 +8,7 @@
 
 #include "sim/undo.h"
 
-enum { LEAF_BYTES = 16, EVENTS = STEPS, SAID = 16, LEVELS = 8, BASE = 0x20000000 };
+enum { LEAF_BYTES = 16, EVENTS = STEPS, SAID = 12 * STEPS, LEVELS = 8, BASE = 0x20000000 };
 
 static const uint64_t STATES[] = {STATE_A, STATE_B};
 static const uint64_t MODES[] = {0x10001, 0x20002, 0x30003};
@@ -35,8 +35,8 @@ static const struct leaf LEAVES[TYPED] = {
 };
 
 static const uint64_t AT_FIRST[TYPED + 1] = {
-    [WIDE] = WIDE_AT_FIRST, [WORD] = 10,    [STATE] = STATE_A, [MODE] = 0x10001,
-    [OPTIONS] = 1,          [LETTER] = 'A', [LEFT] = 1,        [RIGHT] = 2,
+    [WIDE] = WIDE_AT_FIRST, [WORD] = 10,       [STATE] = STATE_A, [MODE] = 0x10001,
+    [OPTIONS] = 1,          [LETTER] = 0xd800, [LEFT] = 1,        [RIGHT] = 2,
 };
 
 static const struct leaf_table TABLE = {
@@ -280,8 +280,7 @@ static void rewind_at(const struct detector *detector, const struct story *story
   stop_listening(&listener);
 }
 
-static void check_one(const struct detector *detector, const struct story *story) {
-  struct event events[EVENTS];
+static size_t tell_all(const struct story *story, struct event *events) {
   struct teller teller = {.boundary = 100};
   for (unsigned i = 0; i <= TYPED; i++) {
     memcpy(teller.memory[i], &AT_FIRST[i], sizeof AT_FIRST[i]);
@@ -290,11 +289,11 @@ static void check_one(const struct detector *detector, const struct story *story
   for (size_t i = 0; i < count; i++) {
     events[i] = tell(&teller, &story->steps[i]);
   }
-  struct listener listener;
-  listen(&listener, detector);
-  hear(detector, &listener, story, events, 0);
-  compare(story, &listener);
-  stop_listening(&listener);
+  return count;
+}
+
+static void check_rewinding(const struct detector *detector, const struct story *story,
+                            const struct event *events, size_t count) {
   for (size_t at = 0; at <= count; at++) {
     rewind_at(detector, story, events, at);
   }
@@ -302,6 +301,66 @@ static void check_one(const struct detector *detector, const struct story *story
 
 void story_check(const struct detector *detector, const struct story *stories, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    check_one(detector, &stories[i]);
+    struct event events[EVENTS];
+    size_t steps = tell_all(&stories[i], events);
+    struct listener listener;
+    listen(&listener, detector);
+    hear(detector, &listener, &stories[i], events, 0);
+    compare(&stories[i], &listener);
+    stop_listening(&listener);
+    check_rewinding(detector, &stories[i], events, steps);
+  }
+}
+
+static uint32_t draw(uint32_t *seed, uint32_t below) {
+  *seed = *seed * 1664525 + 1013904223;
+  return (*seed >> 8) % below;
+}
+
+/* An aligned access of any width to one of a few leaves. */
+static struct step draw_access(uint32_t *seed, uint16_t who) {
+  static const uint32_t leaves[] = {WIDE, WORD, STATE, MODE};
+  uint32_t leaf = leaves[draw(seed, 4)];
+  uint8_t size = (uint8_t)(1U << draw(seed, LEAVES[leaf].size == 8 ? 4 : 3));
+  return (struct step){
+      .kind = draw(seed, 2) == 0 ? EVENT_READ : EVENT_WRITE,
+      .who = who,
+      .pc = 0x100U * who + 0x10 * draw(seed, 2) + 2 * draw(seed, 8),
+      .leaf = leaf,
+      .offset = (uint8_t)(size * draw(seed, LEAVES[leaf].size / size)),
+      .size = size,
+      .value = draw(seed, 3) * 0x0001000100010001,
+      .flags = draw(seed, 16) == 0 ? EVENT_EXCLUSIVE : 0,
+  };
+}
+
+static void draw_story(uint32_t *seed, struct story *story) {
+  uint16_t stack[LEVELS] = {MAIN};
+  unsigned depth = 0;
+  for (unsigned i = 0; i < STEPS; i++) {
+    uint32_t turn = draw(seed, 10);
+    if (turn == 0 && depth + 1 < LEVELS) {
+      stack[++depth] = (uint16_t)(TICK + draw(seed, 3));
+      story->steps[i] = (struct step){.kind = EVENT_ENTRY, .who = stack[depth]};
+    } else if (turn == 1 && depth > 0) {
+      story->steps[i] = (struct step){.kind = EVENT_RETURN, .who = stack[depth--]};
+    } else if (turn == 2) {
+      story->steps[i] = (struct step){.kind = EVENT_RESTART,
+                                      .who = stack[depth],
+                                      .pc = 0x100U * stack[depth] + 2 * draw(seed, 8)};
+    } else {
+      story->steps[i] = draw_access(seed, stack[depth]);
+    }
+  }
+}
+
+void story_check_random(const struct detector *detector, uint32_t seed, unsigned count) {
+  for (unsigned i = 0; i < count; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "random story %u", i);
+    struct story story = {.name = name};
+    struct event events[EVENTS];
+    draw_story(&seed, &story);
+    check_rewinding(detector, &story, events, tell_all(&story, events));
   }
 }

@@ -18,7 +18,7 @@ enum {
   MODE,    /* enum of 4 bytes { 0x10001, 0x20002, 0x30003 }, 0x10001 */
   OPTIONS, /* enum of flags { 1, 2, 4 }, 1 */
   READY,   /* bool, false */
-  LETTER,  /* a Unicode character, 'A' */
+  LETTER,  /* a Unicode character; 0xd800, which is none, at first */
   BITS,    /* two bit-fields in one byte, 0 */
   FLAG,    /* volatile uint32_t, 0 */
   COUNT,   /* _Atomic uint32_t, 0 */
@@ -132,6 +132,10 @@ struct story {
 
 /* Boundaries after which suspicions of a story end. */
 enum { STORY_HORIZON = 200 };
+
+/* Random stories from a seed: whatever happens, state comes back on rewinding,
+ * and no suspicion stays open. */
+void story_check_random(const struct detector *detector, uint32_t seed, unsigned count);
 
 void story_check(const struct detector *detector, const struct story *stories, size_t count);
 

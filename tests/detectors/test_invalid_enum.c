@@ -65,6 +65,12 @@ static const struct story STORIES[] = {
       LEAVE(TICK), WRITE(MAIN, 0x112, LETTER, 2, 2, 1), ENTER(TICK),
       READ(TICK, 0x210, LETTER, 0, 4), LEAVE(TICK)},
      {INVALID(LETTER, 0x110, 0x210, 0xd812)}},
+    {"what stood there before the first write, until a whole value comes",
+     {READ(MAIN, 0x110, LETTER, 0, 4), WRITE(MAIN, 0x112, LETTER, 2, 2, 0), ENTER(TICK),
+      READ(TICK, 0x210, LETTER, 0, 4), LEAVE(TICK), WRITE(MAIN, 0x114, LETTER, 0, 4, 'B'),
+      WRITE(MAIN, 0x116, LETTER, 0, 2, 0xd800), ENTER(TICK), READ(TICK, 0x220, LETTER, 0, 4),
+      LEAVE(TICK)},
+     {INVALID(LETTER, 0x116, 0x220, 0xd800)}},
     {"a handler overwrites half a write, and its victim reads the mixture",
      {WRITE(MAIN, 0x110, STATE, 0, 4, 0), ENTER(TICK), STRD(TICK, 0x210, STATE, STATE_A),
       LEAVE(TICK), WRITE(MAIN, 0x112, STATE, 4, 4, 0xffffffff), READ(MAIN, 0x120, STATE, 4, 4)},
@@ -97,4 +103,8 @@ static const struct story STORIES[] = {
 
 Test(invalid_enum, stories) {
   story_check(&invalid_enum_detector, STORIES, sizeof STORIES / sizeof STORIES[0]);
+}
+
+Test(invalid_enum, random_stories) {
+  story_check_random(&invalid_enum_detector, 1, 200);
 }

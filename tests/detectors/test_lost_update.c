@@ -66,6 +66,18 @@ static const struct story STORIES[] = {
      {READ(MAIN, 0x110, COUNT, 0, 4), ENTER(TICK), STREX(TICK, 0x210, COUNT, 1), LEAVE(TICK),
       OPEN(1), LDREX(MAIN, 0x112, COUNT), OPEN(0), STREX(MAIN, 0x114, COUNT, 2)},
      {{0}}},
+    {"what a compare-and-swap read is no plain read",
+     {READ(MAIN, 0x110, COUNT, 0, 4), LDREX(MAIN, 0x112, COUNT), ENTER(TICK),
+      STREX(TICK, 0x210, COUNT, 1), LEAVE(TICK), OPEN(0)},
+     {{0}}},
+    {"a store that succeeded was not interrupted",
+     {READ(MAIN, 0x110, COUNT, 0, 4), ENTER(TICK), WRITE(TICK, 0x210, COUNT, 0, 4, 1),
+      LEAVE(TICK), STREX(MAIN, 0x114, COUNT, 2), OPEN(0)},
+     {{0}}},
+    {"a second write without a second read",
+     {READ(MAIN, 0x110, WORD, 0, 4), WRITE(MAIN, 0x112, WORD, 0, 4, 1), TICK_ADDS, OPEN(0),
+      WRITE(MAIN, 0x114, WORD, 0, 4, 2)},
+     {{0}}},
     {"an exclusive write is lost to plain accesses",
      {READ(MAIN, 0x110, COUNT, 0, 4), ENTER(TICK), LDREX(TICK, 0x20c, COUNT),
       STREX(TICK, 0x210, COUNT, 1), LEAVE(TICK), WRITE(MAIN, 0x114, COUNT, 0, 4, 1)},
@@ -111,4 +123,8 @@ static const struct story STORIES[] = {
 
 Test(lost_update, stories) {
   story_check(&lost_update_detector, STORIES, sizeof STORIES / sizeof STORIES[0]);
+}
+
+Test(lost_update, random_stories) {
+  story_check_random(&lost_update_detector, 1, 200);
 }

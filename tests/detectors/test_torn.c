@@ -186,6 +186,11 @@ static const struct story READS[] = {
       WRITE(MAIN, 0x112, LEFT, 2, 1, 3), READ(MAIN, 0x110, WORD, 3, 1),
       WRITE(MAIN, 0x112, LEFT, 3, 1, 4)},
      {{FINDING_TORN_READ, WORD, 0x110, 0x210, 0x0403020a, false}}},
+    {"a multiple that begins again behind the handler reads all of it anew",
+     {READ(MAIN, 0x110, WIDE, 0, 4), ENTER_INSIDE(TICK, 0x110), STRD(TICK, 0x210, WIDE, NEW),
+      LEAVE(TICK), AGAIN(MAIN, 0x110), LDRD(MAIN, 0x110, WIDE), OPEN(0),
+      WRITE(MAIN, 0x120, WORD, 0, 4, 1)},
+     {{0}}},
     {"many handlers between the pieces",
      {READ(MAIN, 0x110, WIDE, 0, 4), TICK_STORES(1), TICK_STORES(2), TICK_STORES(3),
       TICK_STORES(4), TICK_STORES(5), READ(MAIN, 0x112, WIDE, 4, 4)},
@@ -198,4 +203,8 @@ Test(torn, writes) {
 
 Test(torn, reads) {
   story_check(&torn_detector, READS, sizeof READS / sizeof READS[0]);
+}
+
+Test(torn, random_stories) {
+  story_check_random(&torn_detector, 1, 200);
 }

@@ -32,3 +32,7 @@ Test(trace, registry) {
     cr_expect(list[i]->summary != NULL && list[i]->events != 0);
   }
 }
+
+Test(trace, random_stories) {
+  story_check_random(&trace_detector, 1, 200);
+}

@@ -60,6 +60,10 @@ static const struct story STORIES[] = {
      {READ(MAIN, 0x110, WORD, 0, 4), ENTER(TICK), LEAVE(TICK), CHAIN(UART),
       WRITE(UART, 0x310, WORD, 0, 4, 1), LEAVE(UART)},
      {{0}}},
+    {"nor does one that arrived late, in another's stead",
+     {READ(MAIN, 0x110, WORD, 0, 4), CHAIN(UART), WRITE(UART, 0x310, WORD, 0, 4, 1),
+      LEAVE(UART)},
+     {{0}}},
     {"a natural arrival, and one nested in it",
      {IDLE(3), ARRIVE(TICK), READ(TICK, 0x110, WORD, 0, 4), ENTER(UART),
       WRITE(UART, 0x310, WORD, 0, 4, 1), LEAVE(UART), LEAVE(TICK)},
@@ -83,4 +87,8 @@ static const struct story STORIES[] = {
 
 Test(unsynchronised, stories) {
   story_check(&unsynchronised_detector, STORIES, sizeof STORIES / sizeof STORIES[0]);
+}
+
+Test(unsynchronised, random_stories) {
+  story_check_random(&unsynchronised_detector, 1, 200);
 }
