@@ -62,5 +62,5 @@ bool leaf_allows(const struct leaf *leaf, uint64_t value) {
 }
 
 uint8_t leaf_byte_mask(const struct leaf *leaf) {
-  return leaf->size >= 8 ? 0xff : (uint8_t)((1U << leaf->size) - 1U);
+  return (uint8_t)(leaf->size >= 8 ? 0xffU : (1U << leaf->size) - 1U);
 }
