@@ -10,17 +10,19 @@ enum { VALUES_SHOWN = 8, LABEL = 8 };
 struct labels {
   const char *value; /* NULL: the value says nothing */
   const char *expected[SIGHTING_EXPECTED];
+  const char *value_note, *expected_note; /* instead of the value's name in its type */
 };
 
 static const struct labels LABELS[FINDING_KIND_COUNT] = {
-    [FINDING_TORN_WRITE] = {"read", {"old", "new", "or", "or"}},
-    [FINDING_TORN_READ] = {"read", {"old", "new", "or", "or"}},
-    [FINDING_INVALID_ENUM] = {"read", {NULL}}, /* expected: the valid values, listed below */
-    [FINDING_LOST_UPDATE] = {"now", {"lost", "or", "or", "or"}},
-    [FINDING_UNSYNCHRONISED] = {NULL, {NULL}},
-    [FINDING_FAULT] = {NULL, {NULL}},
-    [FINDING_LOCKUP] = {NULL, {NULL}},
-    [FINDING_TRACE] = {"value", {"or", "or", "or", "or"}},
+    [FINDING_TORN_WRITE] = {.value = "read", .expected = {"old", "new", "or", "or"}},
+    [FINDING_TORN_READ] = {.value = "read", .expected = {"old", "new", "or", "or"}},
+    [FINDING_INVALID_ENUM] = {.value = "read"}, /* expected: the valid values, listed below */
+    [FINDING_LOST_UPDATE] = {.value = "now",
+                             .expected = {"lost", "or", "or", "or"},
+                             .value_note =
+                                 "computed from what was read before the handler came",
+                             .expected_note = "the handler's, overwritten"},
+    [FINDING_TRACE] = {.value = "value", .expected = {"or", "or", "or", "or"}},
 };
 
 static bool is_new(uint8_t new_bytes, unsigned byte) {
@@ -72,11 +74,11 @@ static const char *value_words(const struct report *report, uint32_t index, uint
 
 static void print_value(const struct page *page, const struct report *report,
                         const struct finding *finding, const char *label, uint64_t value,
-                        uint8_t new_bytes) {
+                        uint8_t new_bytes, const char *note) {
   struct leaf leaf = leaf_get(&report->check->leaves, finding->sighting.leaf);
   fprintf(page->out, "    %-*s", LABEL, label);
   print_digits(page, report, value, leaf.size, new_bytes);
-  const char *words = value_words(report, finding->sighting.leaf, value);
+  const char *words = note != NULL ? note : value_words(report, finding->sighting.leaf, value);
   fprintf(page->out, "%s%s\n", words[0] != '\0' ? "  " : "", words);
   if (new_bytes != 0) {
     fprintf(page->out, "    %*s", LABEL, "");
@@ -144,12 +146,13 @@ void section_value(const struct page *page, const struct report *report,
   }
   for (unsigned i = 0; i < sighting->expected_count && i < SIGHTING_EXPECTED; i++) {
     if (labels->expected[i] != NULL) {
-      print_value(page, report, finding, labels->expected[i], sighting->expected[i], 0);
+      print_value(page, report, finding, labels->expected[i], sighting->expected[i], 0,
+                  labels->expected_note);
     }
   }
   uint8_t whole = (uint8_t)((1U << leaf.size) - 1U);
   bool torn = sighting->new_bytes != 0 && sighting->new_bytes != whole;
   print_value(page, report, finding, value_label(sighting), sighting->value,
-              torn ? sighting->new_bytes : 0);
+              torn ? sighting->new_bytes : 0, labels->value_note);
   print_valid(page, report, sighting->leaf);
 }

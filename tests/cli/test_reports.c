@@ -306,7 +306,8 @@ Test(reports, overview_tells_the_image) {
   fclose(out);
   static const char *const lines[] = {"Core      Cortex-M3, from ",
                                       "Memory\n",
-                                      "0x20000000..0x20000007  rw-",
+                                      "0x20000000..0x2000",
+                                      "  rw-",
                                       "Vectors   0x00000000, found by ",
                                       "SysTick_Handler\n",
                                       "X: volatile enum Enum",
