@@ -29,7 +29,7 @@ int main(void) {
 }
 
 void SVCall_Handler(void) {
-  // expect: lost-update COUNTER, unsynchronised COUNTER, torn-write COUNTER
+  // expect: lost-update COUNTER, torn-write COUNTER
   COUNTER *= 2;
 }
 

@@ -12,7 +12,7 @@ static uint64_t COUNTER;
 int main(void) {
   systick_start(1000);
   for (;;) {
-    // expect: lost-update COUNTER, unsynchronised COUNTER, torn-write COUNTER
+    // expect: lost-update COUNTER, torn-write COUNTER
     // expect: torn-read COUNTER [m0]
     COUNTER += 1;
     compiler_barrier();

@@ -1,8 +1,7 @@
 /* A plain variable that main and SysTick share without any agreement.
  *
  * main stores 0 and finds something else there, because a tick came between the
- * store and the test. One that comes between the test and the next store is
- * overwritten unseen. The compiler may believe that neither can happen: with
+ * store and the test. The compiler may believe that this cannot happen: with
  * optimisation it drops the test, and then every access to X, so that there is
  * nothing left to interrupt. At -O0 the accesses stand as written. */
 #include "firmware/shared/cortexm.h"
@@ -19,7 +18,7 @@ int main(void) {
   systick_start(1000);
   for (;;) {
     X = 0;         // expect: unsynchronised X [O0]
-    if (X != 0) {  // expect: unsynchronised X [O0], lost-update X [O0]
+    if (X != 0) {  // expect: unsynchronised X [O0]
       panic();
     }
     nop();

@@ -12,7 +12,7 @@ int main(void) {
     SYST_CSR &= ~SYST_CSR_CLKSOURCE; /* meant: TICKINT */
     compiler_barrier();
 
-    // expect: lost-update COUNTER, unsynchronised COUNTER, torn-write COUNTER
+    // expect: lost-update COUNTER, torn-write COUNTER
     // expect: torn-read COUNTER [m0]
     COUNTER += 1;
 
