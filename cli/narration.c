@@ -34,8 +34,10 @@ static bool has_leaf(const struct narration *narration) {
   return narration->leaf.size > 0;
 }
 
+/* The right column is for what came after the interrupted context began: what it
+ * preempted itself stays on the left. */
 static unsigned side_of(const struct narration *narration, struct context context) {
-  return context_equal(context, narration->left) ? 0 : 1;
+  return context.serial > narration->left.serial ? 1 : 0;
 }
 
 /* One line in one column; text that does not fit is cut. */

@@ -141,7 +141,7 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_MAX_INSTRUCTIONS] = {"max-instructions", "N", GROUP_RUN, true, set_max_instructions,
                                  "End the run after N instructions"},
     [OPTION_SCENARIO] = {"scenario", "FILE.yaml", GROUP_CHECK, true, set_scenario,
-                         "Read options and interrupt arrivals from a scenario; options on the "
+                         "Take the options that the scenario has for this image; those on the "
                          "command line win"},
     [OPTION_INTERRUPTS] = {"interrupts", "LIST", GROUP_CHECK, true, set_interrupts,
                            "Consider only these exceptions, by name, irqN or exception number, "

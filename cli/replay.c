@@ -28,8 +28,8 @@ static void print_schedule(const struct page *page, const struct report *report,
     if (injection->exception == 0) {
       continue;
     }
-    fprintf(page->out, "  %s (exception %u) is injected at %s %llu",
-            report_exception(report, injection->exception), injection->exception,
+    fprintf(page->out, "  %s is injected at %s %llu",
+            report_exception_numbered(report, injection->exception),
             place_kind_name(place->kind), (unsigned long long)place->boundary);
     if (place->kind == PLACE_BEAT) {
       fprintf(page->out, ", after %u access%s", place->beat, place->beat == 1 ? "" : "es");

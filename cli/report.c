@@ -48,6 +48,14 @@ const char *report_exception(const struct report *report, unsigned exception) {
   return texts_adopt(report->texts, image_exception_name(report->image, exception));
 }
 
+const char *report_exception_numbered(const struct report *report, unsigned exception) {
+  const char *name = report_exception(report, exception);
+  size_t length = strlen(name);
+  bool open = strchr(name, '(') != NULL && name[length - 1] == ')';
+  return texts_print(report->texts, "%.*s%sexception %u)", (int)(open ? length - 1 : length),
+                     name, open ? ", " : " (", exception);
+}
+
 static const char *qualifiers(const struct leaf *leaf, const char *type) {
   if ((leaf->flags & LEAF_ATOMIC) != 0 && strcasestr(type, "atomic") == NULL) {
     return "atomic ";

@@ -46,6 +46,8 @@ int verdict_exit_code(enum verdict verdict);
 
 /* "thread mode", "SysTick", "IRQ 5 (UART0_Handler)". */
 const char *report_exception(const struct report *report, unsigned exception);
+/* "SysTick (exception 15)", "IRQ 5 (UART0_Handler, exception 21)". */
+const char *report_exception_numbered(const struct report *report, unsigned exception);
 
 /* The leaf as a report names it; all members are printable. */
 struct leaf_words {

@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cli/listing.h"
 #include "cli/sections.h"
@@ -164,15 +163,6 @@ static void print_access(const struct page *page, const struct report *report,
   fputc('\n', page->out);
 }
 
-/* "SysTick (exception 15)", "IRQ 5 (UART0_Handler, exception 21)". */
-static const char *numbered_exception(const struct report *report, unsigned exception) {
-  const char *name = report_exception(report, exception);
-  size_t length = strlen(name);
-  bool open = strchr(name, '(') != NULL && name[length - 1] == ')';
-  return texts_print(report->texts, "%.*s%sexception %u)", (int)(open ? length - 1 : length),
-                     name, open ? ", " : " (", exception);
-}
-
 static void print_interruption(const struct page *page, const struct report *report,
                                const struct finding *finding) {
   const struct sighting *sighting = &finding->sighting;
@@ -180,7 +170,7 @@ static void print_interruption(const struct page *page, const struct report *rep
       report_exception(report, sighting->access[sighting->victim].context.exception);
   const char *text = texts_print(report->texts, "%c%s was interrupted by %s %s",
                                  toupper((unsigned char)victim[0]), victim + 1,
-                                 numbered_exception(report, finding->exception),
+                                 report_exception_numbered(report, finding->exception),
                                  place_sentence(report, &finding->place));
   page_paragraph(page, "  ", 2, text);
   fputc('\n', page->out);
