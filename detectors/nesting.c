@@ -20,7 +20,7 @@ void nesting_leave(struct detection *d, const struct nesting *nesting,
       return; /* not one that we saw enter */
     }
     depth = level;
-    uint64_t away = leaving->boundary + 1 - nesting->level[depth].entered;
+    uint64_t away = leaving->boundary - nesting->level[depth].entered;
     const uint64_t *below = &nesting->level[depth - 1].away;
     *(uint64_t *)detection_edit(d, below, sizeof *below) += away;
   }
