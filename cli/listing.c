@@ -80,8 +80,8 @@ size_t listing_around(const struct image *image, uint32_t pc,
   if (at.size == 0) {
     return 0;
   }
-  for (unsigned i = 0; i < LISTING_AROUND && function != NULL; i++) {
-    if (!advance(image, &at) || at.pc >= function->high) {
+  for (unsigned i = 0; i < LISTING_AROUND; i++) {
+    if (!advance(image, &at) || (function != NULL && at.pc >= function->high)) {
       break;
     }
     listing[count++] = at;

@@ -24,7 +24,7 @@ enum { LISTING_AROUND = 3, LISTING_MAX = 2 * LISTING_AROUND + 1 };
 
 /* The instruction at pc with up to LISTING_AROUND before and after it, within
  * its function. Decoding is linear from the function's start; where that does
- * not meet pc (data between the code), the listing starts at pc. Returns how
+ * not meet pc (data between the code, no function known), the listing starts at pc. Returns how
  * many there are, 0 if the code is not in the image. */
 size_t listing_around(const struct image *image, uint32_t pc,
                       struct instruction listing[LISTING_MAX]);

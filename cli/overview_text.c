@@ -51,7 +51,7 @@ static void print_vectors(const struct page *page, const struct report *report) 
     const char *name = i < FIRST_HANDLER ? "Reset" : report_exception(report, (unsigned)i);
     const struct function *function = image_function_at(report->image, words[i] & ~1U);
     fprintf(page->out, "  %3zu  %-24s 0x%08x  %s\n", i, name, words[i] & ~1U,
-            texts_clean(texts, function != NULL ? function->name : NULL));
+            function != NULL ? texts_clean(texts, function->name) : "");
   }
 }
 
@@ -111,12 +111,16 @@ static bool is_first_of_type(const struct leaf_table *table, uint32_t index) {
 static void print_enums(const struct page *page, const struct report *report) {
   struct texts *texts = report->texts;
   const struct leaf_table *table = image_leaves(report->image);
-  fprintf(page->out, "\n%sEnumerations%s with storage\n", page_ink(page, INK_BOLD),
-          page_ink(page, INK_OFF));
+  bool titled = false;
   for (uint32_t i = 0; i < table->count; i++) {
     const struct leaf *leaf = &table->leaves[i];
     if (leaf->kind != LEAF_ENUM || !is_first_of_type(table, i)) {
       continue;
+    }
+    if (!titled) {
+      fprintf(page->out, "\n%sEnumerations%s with storage\n", page_ink(page, INK_BOLD),
+              page_ink(page, INK_OFF));
+      titled = true;
     }
     fprintf(page->out, "  %s%s\n", texts_clean(texts, image_leaf_type(report->image, table, i)),
             (leaf->flags & LEAF_FLAGS) != 0 ? " (flags: any OR of its values)" : "");

@@ -60,7 +60,8 @@ static void print_source(const struct page *page, const struct report *report,
 static void print_frame(const struct page *page, const struct report *report,
                         const char *number, const struct source_frame *frame,
                         const char *tail) {
-  const char *function = texts_clean(report->texts, frame->function);
+  const char *function = frame->function != NULL ? texts_clean(report->texts, frame->function)
+                                                 : "unknown function";
   const char *where = "";
   if (frame->file != NULL) {
     where = texts_print(report->texts, "%s:%u ", texts_clean(report->texts, frame->file),

@@ -126,6 +126,11 @@ static const char *value_label(const struct sighting *sighting) {
   return unread ? "left" : LABELS[sighting->kind].value;
 }
 
+/* Types are named as they are declared; a word of memory has none. */
+static const char *article(const struct report *report, uint32_t leaf) {
+  return leaf_get(&report->check->leaves, leaf).kind == LEAF_UNTYPED ? "a " : "";
+}
+
 void section_value(const struct page *page, const struct report *report,
                    const struct finding *finding) {
   const struct sighting *sighting = &finding->sighting;
@@ -137,9 +142,9 @@ void section_value(const struct page *page, const struct report *report,
                                            : texts_print(report->texts, ", declared at %s:%u",
                                                          leaf.file, leaf.line);
   page_paragraph(page, "  ", 4,
-                 texts_print(report->texts, "%s is %s%s, %u byte%s at 0x%08x%s", leaf.name,
-                             leaf.qualifiers, leaf.type, leaf.size, plural(leaf.size),
-                             leaf.address, declared));
+                 texts_print(report->texts, "%s is %s%s%s, %u byte%s at 0x%08x%s", leaf.name,
+                             article(report, sighting->leaf), leaf.qualifiers, leaf.type,
+                             leaf.size, plural(leaf.size), leaf.address, declared));
   const struct labels *labels = &LABELS[sighting->kind];
   if (labels->value == NULL || leaf.size > 8) {
     return;
