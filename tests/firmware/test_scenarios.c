@@ -149,7 +149,7 @@ static void run_scenario(const char *name) {
 #define SCENARIOS(each)                                                                      \
   each(atomic_flag) each(basepri_section) each(counter64) each(irq_pair) each(ldrex_counter) \
       each(lost_update) each(primask_section) each(static_mut) each(systick_mask)            \
-          each(torn_enum) each(wait_for_tick)
+          each(torn_enum) each(wait_for_tick) each(wait_in_section)
 
 #define SCENARIO_TEST(name) \
   Test(scenarios, name) {   \
