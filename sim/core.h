@@ -14,10 +14,10 @@ enum core { CORE_M0, CORE_M0PLUS, CORE_M3, CORE_M4, CORE_M4F, CORE_M7 };
 enum { CORE_COUNT = CORE_M7 + 1 };
 
 struct core_traits {
-  const char *name;         /* as --core takes it: "m0", "m4f" */
-  const char *title;        /* "Cortex-M0" */
-  bool v7m;                 /* ARMv7-M: BASEPRI, FAULTMASK, wide encodings, exclusives */
-  bool has_vtor;            /* ARMv6-M: only the M0+ may have it */
+  const char *name;  /* as --core takes it: "m0", "m4f" */
+  const char *title; /* "Cortex-M0" */
+  bool v7m;          /* ARMv7-M: BASEPRI, FAULTMASK, wide encodings, exclusives */
+  bool has_vtor;     /* ARMv6-M: only the M0+ may have it */
   bool has_fpu;
   bool continues_multiples; /* an interrupted LDM/STM goes on (EPSR.ICI) */
   uint8_t priority_bits;    /* default number of implemented priority bits */

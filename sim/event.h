@@ -46,11 +46,11 @@ enum event_flag {
 };
 
 struct event {
-  uint8_t kind;   /* enum event_kind */
-  uint8_t size;   /* bytes accessed of this leaf: 1, 2, 4 or 8 */
-  uint8_t flags;  /* of enum event_flag */
-  uint8_t beat;   /* number of the access within its instruction, from 0 */
-  uint32_t pc;    /* the instruction that acts; entry: the interrupted one's return address */
+  uint8_t kind;  /* enum event_kind */
+  uint8_t size;  /* bytes accessed of this leaf: 1, 2, 4 or 8 */
+  uint8_t flags; /* of enum event_flag */
+  uint8_t beat;  /* number of the access within its instruction, from 0 */
+  uint32_t pc;   /* the instruction that acts; entry: the interrupted one's return address */
   struct context context;
   struct context other; /* entry: whom it preempted; return: who goes on */
   uint64_t boundary;    /* number of the boundary before the acting instruction */

@@ -30,16 +30,17 @@ enum leaf_flag {
   LEAF_VOLATILE = 1, /* the object or a part above it is volatile-qualified */
   LEAF_ATOMIC = 2,   /* _Atomic, or core::sync::atomic */
   LEAF_CONST = 4,
-  LEAF_FLAGS = 8,    /* an enum whose values are distinct single bits: any OR of them is valid */
-  LEAF_CLOSED = 16,  /* the valid values are exact (Rust enum, bool): no other value may ever be stored */
+  LEAF_FLAGS = 8, /* an enum whose values are distinct single bits: any OR of them is valid */
+  LEAF_CLOSED =
+      16, /* the valid values are exact (Rust enum, bool): no other value may ever be stored */
 };
 
 struct leaf {
   uint32_t address;
-  uint8_t size;       /* bytes, 1 to 16; detectors judge leaves of up to 8 */
-  uint8_t kind;       /* enum leaf_kind */
-  uint8_t flags;      /* of enum leaf_flag */
-  uint32_t variable;  /* index of the variable it belongs to (the image's) */
+  uint8_t size;           /* bytes, 1 to 16; detectors judge leaves of up to 8 */
+  uint8_t kind;           /* enum leaf_kind */
+  uint8_t flags;          /* of enum leaf_flag */
+  uint32_t variable;      /* index of the variable it belongs to (the image's) */
   const uint64_t *values; /* LEAF_ENUM: the valid values, ascending; owned by the image */
   uint32_t value_count;
 };

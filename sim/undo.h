@@ -8,8 +8,8 @@
 #ifndef TORNWORD_SIM_UNDO_H
 #define TORNWORD_SIM_UNDO_H
 
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct undo_entry {

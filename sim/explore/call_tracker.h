@@ -12,10 +12,10 @@
 enum { TRACKED_CALLS = 512 };
 
 struct call_tracker {
-  uint32_t site[TRACKED_CALLS];  /* pc of the call */
-  uint32_t back[TRACKED_CALLS];  /* its return address */
+  uint32_t site[TRACKED_CALLS]; /* pc of the call */
+  uint32_t back[TRACKED_CALLS]; /* its return address */
   unsigned depth;
-  unsigned base[NESTING + 1];    /* where each activation's part begins */
+  unsigned base[NESTING + 1]; /* where each activation's part begins */
   unsigned activations;
   uint32_t last_pc, last_end;
   bool last_called;

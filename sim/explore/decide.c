@@ -43,8 +43,8 @@ static void consider(struct explorer *ex, unsigned e) {
 
 static void note_pendsv(struct explorer *ex) {
   const struct exceptions *x = &ex->machine->state.exceptions;
-  ex->pendsv_seen |= exception_bit(x->pending, EXCEPTION_PENDSV) ||
-                     exception_bit(x->active, EXCEPTION_PENDSV);
+  ex->pendsv_seen |=
+      exception_bit(x->pending, EXCEPTION_PENDSV) || exception_bit(x->active, EXCEPTION_PENDSV);
   for (unsigned i = 0; i < ex->options.interrupt_count; i++) {
     ex->pendsv_seen |= ex->options.interrupts[i] == EXCEPTION_PENDSV;
   }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 void end_state_free(struct end_state *state) {
   free(state->words);
   *state = (struct end_state){0};
@@ -39,7 +38,8 @@ static void list_words(struct end_state *state, const struct machine *m, uint64_
   for (uint64_t i = since; i < undo_mark(&m->undo); i++) {
     const struct undo_entry *entry = undo_at(&m->undo, i);
     uint32_t offset = ram_offset(m, entry);
-    for (uint32_t at = offset & ~3U; offset != UINT32_MAX && at < offset + entry->size; at += 4) {
+    for (uint32_t at = offset & ~3U; offset != UINT32_MAX && at < offset + entry->size;
+         at += 4) {
       array_reserve((void **)&state->words, &state->capacity, state->count + 1,
                     sizeof *state->words);
       uint32_t value = 0;
@@ -103,7 +103,7 @@ struct lookout {
   struct machine_host host; /* the machine's own, to come back */
   uint16_t settled;         /* registers read or written */
   uint8_t depth;
-  uint32_t *written;        /* stack words written first */
+  uint32_t *written; /* stack words written first */
   size_t written_count, written_capacity;
 };
 
@@ -184,8 +184,8 @@ static bool words_equal(const struct end_state *a, const struct end_state *b,
   return true;
 }
 
-bool end_state_equal(const struct end_state *a, const struct end_state *b, const struct liveness *live,
-                   const struct machine *m) {
+bool end_state_equal(const struct end_state *a, const struct end_state *b,
+                     const struct liveness *live, const struct machine *m) {
   if (a->output != b->output) {
     return false;
   }

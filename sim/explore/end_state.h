@@ -29,8 +29,8 @@ struct end_state {
 };
 
 struct liveness {
-  uint16_t registers;     /* one bit each: read before written */
-  uint32_t *stack_words;  /* addresses read before written */
+  uint16_t registers;    /* one bit each: read before written */
+  uint32_t *stack_words; /* addresses read before written */
   size_t count, capacity;
 };
 
@@ -46,6 +46,6 @@ void liveness_look(struct liveness *liveness, struct machine *machine,
                    struct snapshot *snapshot, uint64_t steps);
 
 bool end_state_equal(const struct end_state *a, const struct end_state *b,
-                   const struct liveness *live, const struct machine *machine);
+                     const struct liveness *live, const struct machine *machine);
 
 #endif

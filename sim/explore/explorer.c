@@ -20,9 +20,9 @@ struct explorer_options explorer_options_default(const struct image *image) {
 
 enum run_end explorer_end_of(enum machine_stop stop) {
   static const enum run_end ends[] = {
-      [STOP_NONE] = END_BOUND,   [STOP_LIMIT] = END_BOUND,   [STOP_DONE] = END_BOUND,
-      [STOP_SLEEP] = END_SLEEP,  [STOP_CLOSED] = END_CLOSED, [STOP_STUCK] = END_STUCK,
-      [STOP_EXIT] = END_EXIT,    [STOP_LOCKUP] = END_LOCKUP, [STOP_RESET] = END_RESET,
+      [STOP_NONE] = END_BOUND,  [STOP_LIMIT] = END_BOUND,   [STOP_DONE] = END_BOUND,
+      [STOP_SLEEP] = END_SLEEP, [STOP_CLOSED] = END_CLOSED, [STOP_STUCK] = END_STUCK,
+      [STOP_EXIT] = END_EXIT,   [STOP_LOCKUP] = END_LOCKUP, [STOP_RESET] = END_RESET,
       [STOP_BKPT] = END_STOP,
   };
   return ends[stop];

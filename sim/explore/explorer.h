@@ -41,28 +41,33 @@ struct explorer_options {
 };
 struct explorer_options explorer_options_default(const struct image *image);
 
-enum decision { DECISION_DISABLED, DECISION_WITHHELD, DECISION_MASKED, DECISION_PROBED,
-                DECISION_EQUIVALENT };
+enum decision {
+  DECISION_DISABLED,
+  DECISION_WITHHELD,
+  DECISION_MASKED,
+  DECISION_PROBED,
+  DECISION_EQUIVALENT
+};
 enum { DECISION_COUNT = DECISION_EQUIVALENT + 1 };
 const char *decision_name(enum decision decision);
 
 /* How the spine ended. */
 enum run_end {
-  END_BOUND,   /* --max-instructions reached */
-  END_CLOSED,  /* a live state came back: every later place is like an earlier one */
-  END_SLEEP,   /* asleep, and nothing enabled can wake it */
-  END_EXIT,    /* semihosting exit */
+  END_BOUND,  /* --max-instructions reached */
+  END_CLOSED, /* a live state came back: every later place is like an earlier one */
+  END_SLEEP,  /* asleep, and nothing enabled can wake it */
+  END_EXIT,   /* semihosting exit */
   END_LOCKUP,
-  END_RESET,   /* the firmware asked for a reset */
-  END_STOP,    /* a breakpoint with --bkpt=stop */
-  END_STUCK,   /* a register is polled and no value of it ends the loop */
+  END_RESET, /* the firmware asked for a reset */
+  END_STOP,  /* a breakpoint with --bkpt=stop */
+  END_STUCK, /* a register is polled and no value of it ends the loop */
 };
 const char *run_end_text(enum run_end end); /* a sentence for reports */
 
 struct interrupt_account {
   uint16_t exception;
-  uint64_t places; /* where it could be taken */
-  uint64_t taken;  /* probes and natural arrivals taken */
+  uint64_t places;          /* where it could be taken */
+  uint64_t taken;           /* probes and natural arrivals taken */
   const char *reason_never; /* static text; NULL if taken */
 };
 
@@ -77,7 +82,7 @@ struct device_account {
 struct certificate {
   unsigned depth;
   uint64_t horizon;
-  uint64_t instructions; /* executed on the spine */
+  uint64_t instructions;                        /* executed on the spine */
   uint64_t boundaries, beats, entries, returns; /* places of each kind */
   uint64_t places;                              /* their sum */
   uint64_t decided[DECISION_COUNT];             /* (place, exception) pairs */
@@ -86,9 +91,9 @@ struct certificate {
   bool audited;
   bool complete;
   enum run_end end;
-  int exit_code; /* END_EXIT */
-  uint64_t natural; /* exceptions taken on the spine */
-  uint64_t given;   /* of these, given by the tool to make progress */
+  int exit_code;                        /* END_EXIT */
+  uint64_t natural;                     /* exceptions taken on the spine */
+  uint64_t given;                       /* of these, given by the tool to make progress */
   struct interrupt_account *interrupts; /* by exception number */
   size_t interrupt_count;
   struct device_account *devices; /* registers without a model, by address */
@@ -96,8 +101,13 @@ struct certificate {
   uint64_t state_hash; /* of the spine's end; equal to that of the bare run */
 };
 
-enum outcome { OUTCOME_UNRANKED, OUTCOME_HARMFUL, OUTCOME_ORDER_DEPENDENT, OUTCOME_LATENT,
-               OUTCOME_BENIGN };
+enum outcome {
+  OUTCOME_UNRANKED,
+  OUTCOME_HARMFUL,
+  OUTCOME_ORDER_DEPENDENT,
+  OUTCOME_LATENT,
+  OUTCOME_BENIGN
+};
 const char *outcome_name(enum outcome outcome); /* "harmful", ... */
 
 /* Masks and priority of the interrupted context at the place. */
@@ -146,18 +156,19 @@ struct step {
   struct context context; /* who acts; entry: the new activation; return: the ended one */
   struct context other;
   uint32_t pc;
-  uint8_t it_state;            /* ITSTATE of the instruction, for its text */
-  const uint8_t *bytes;        /* its encoding, 2 or 4 bytes (STEP_INSTRUCTION) */
+  uint8_t it_state;     /* ITSTATE of the instruction, for its text */
+  const uint8_t *bytes; /* its encoding, 2 or 4 bytes (STEP_INSTRUCTION) */
   unsigned size;
-  const struct event *events;  /* accesses it made, at a beat only those so far */
+  const struct event *events; /* accesses it made, at a beat only those so far */
   size_t event_count;
-  bool on_spine;               /* before the injection */
+  bool on_spine; /* before the injection */
   struct mask_state mask;
 };
 struct narrator {
   void (*step)(void *argument, const struct step *step);
   void *argument;
-  uint64_t before; /* steps before the first access of the finding to tell; others are skipped */
+  uint64_t
+      before; /* steps before the first access of the finding to tell; others are skipped */
 };
 
 /* Runs one schedule. Refuses a token of another image or configuration. The

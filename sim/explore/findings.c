@@ -71,8 +71,8 @@ static uint64_t identity(struct machine *m, const struct sighting *sighting) {
                    : image_leaf_key(m->image, &m->memory.leaves, sighting->leaf);
   locate(m, sighting->access[sighting->victim].pc, victim);
   locate(m, sighting->access[sighting->intruder].pc, intruder);
-  int length = snprintf(text, sizeof text, "%s|%.200s|%s|%s", finding_traits(sighting->kind)->name,
-                        leaf, victim, intruder);
+  int length = snprintf(text, sizeof text, "%s|%.200s|%s|%s",
+                        finding_traits(sighting->kind)->name, leaf, victim, intruder);
   free(leaf);
   return XXH3_64bits(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }

@@ -31,7 +31,8 @@ static bool same_statement(const void *context, uint32_t pc, uint32_t other) {
 
 void panel_create(struct panel *panel, struct explorer *ex) {
   const struct leaf_table *leaves = &ex->machine->memory.leaves;
-  panel->count = ex->options.all_detectors ? detectors_all(&panel->list) : detectors(&panel->list);
+  panel->count =
+      ex->options.all_detectors ? detectors_all(&panel->list) : detectors(&panel->list);
   if (ex->options.no_detectors) {
     panel->count = 0;
   }

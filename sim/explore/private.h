@@ -3,17 +3,17 @@
 #define TORNWORD_SIM_EXPLORE_PRIVATE_H
 
 #include "detectors/detector.h"
+#include "sim/explore/end_state.h"
 #include "sim/explore/explorer.h"
 #include "sim/explore/findings.h"
-#include "sim/explore/end_state.h"
 #include "sim/machine/machine.h"
 
 enum {
   DETECTORS_MOST = 16,
-  SIGHTINGS_MOST = 64,   /* of one probe */
+  SIGHTINGS_MOST = 64, /* of one probe */
   CHECKPOINTS = 32,
   CHECKPOINT_SPAN = 2048, /* boundaries that they reach back, or twice the horizon */
-  HANDLER_MOST = 20000,  /* boundaries that a probe's handlers may take */
+  HANDLER_MOST = 20000,   /* boundaries that a probe's handlers may take */
   LIVENESS_STEPS = 256,
   FOLLOW_MOST = 64, /* boundaries to look for the victim's next access, or an opening */
 };
@@ -62,16 +62,16 @@ struct explorer {
                                  branch did not end where orders can meet */
   uint32_t meet_pc;           /* that point */
   uint8_t meet_depth;
-  uint64_t last_open;         /* found while the spine is run again */
-  struct context watched;     /* the victim's next access to this leaf ends a branch */
+  uint64_t last_open;     /* found while the spine is run again */
+  struct context watched; /* the victim's next access to this leaf ends a branch */
   uint32_t watched_leaf;
-  uint32_t unmet;             /* 1 until it came */
+  uint32_t unmet;        /* 1 until it came */
   uint64_t ranked_first; /* boundary that `before` was run for */
 
   /* Replay: only this place and exception is probed. */
   const struct injection *only;
   bool only_done;
-  bool ranks; /* serial orders are run */
+  bool ranks;                          /* serial orders are run */
   const struct machine_host *listener; /* who narrates or collects stacks, or NULL */
 };
 

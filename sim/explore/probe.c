@@ -34,8 +34,7 @@ static bool any_unsettled(struct explorer *ex) {
 
 void probe_watch(struct explorer *ex, const struct event *event) {
   bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
-  if (access && event->leaf == ex->watched_leaf &&
-      context_equal(event->context, ex->watched)) {
+  if (access && event->leaf == ex->watched_leaf && context_equal(event->context, ex->watched)) {
     ex->unmet = 0;
   }
 }

@@ -223,10 +223,10 @@ enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting)
   }
   const struct machine *m = ex->machine;
   const struct end_state *actual = &ex->actual;
-  bool like_before = actual->valid && ex->before.valid &&
-                     end_state_equal(actual, &ex->before, &ex->live, m);
-  bool like_after = actual->valid && ex->after.valid &&
-                    end_state_equal(actual, &ex->after, &ex->live, m);
+  bool like_before =
+      actual->valid && ex->before.valid && end_state_equal(actual, &ex->before, &ex->live, m);
+  bool like_after =
+      actual->valid && ex->after.valid && end_state_equal(actual, &ex->after, &ex->live, m);
   if (like_before && like_after) {
     return OUTCOME_BENIGN;
   }

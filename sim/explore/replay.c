@@ -71,8 +71,11 @@ static void on_event(void *owner, const struct event *event) {
     return;
   }
   tell(n);
-  begin(n, entry ? STEP_ENTRY : restart ? STEP_RESTART : STEP_RETURN, event->boundary,
-        event->pc);
+  begin(n,
+        entry     ? STEP_ENTRY
+        : restart ? STEP_RESTART
+                  : STEP_RETURN,
+        event->boundary, event->pc);
   n->step.context = event->context;
   n->step.other = event->other;
   add_event(n, event);

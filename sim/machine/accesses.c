@@ -8,9 +8,6 @@
 #include <string.h>
 
 #include "sim/machine/private.h"
-#include "sim/machine/scs.h"
-
-static const uint32_t DEVICE_SPACE = 0x40000000;
 
 void machine_emit(struct machine *m, struct event *event) {
   if (m->host.event != NULL) {
@@ -18,8 +15,8 @@ void machine_emit(struct machine *m, struct event *event) {
   }
 }
 
-static void queue_piece(struct machine *m, bool write, uint32_t address, unsigned size,
-                        uint64_t value) {
+void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
+                    uint64_t value) {
   struct machine_state *s = &m->state;
   uint8_t *host = memory_host(&m->memory, address, size);
   if (host == NULL || m->queued == MACHINE_QUEUE) {
@@ -48,12 +45,15 @@ void accesses_note(struct machine *m, bool write, uint32_t address, unsigned siz
     }
     return;
   }
+  if (m->guarded) {
+    guard_access(m, write, address, size);
+  }
   while (size > 0) { /* single-copy-atomic pieces: aligned, at most a word */
     unsigned piece = size < 4 ? size : 4;
     while ((address & (piece - 1)) != 0) {
       piece /= 2;
     }
-    queue_piece(m, write, address, piece, value);
+    accesses_queue(m, write, address, piece, value);
     address += piece;
     size -= piece;
     value >>= 8 * piece;
@@ -94,7 +94,8 @@ static unsigned emit_part(struct machine *m, const struct access_record *record,
   return part;
 }
 
-static void emit_access(struct machine *m, const struct access_record *record, unsigned number) {
+static void emit_access(struct machine *m, const struct access_record *record,
+                        unsigned number) {
   const struct machine_state *s = &m->state;
   if (m->host.event == NULL) {
     return;
@@ -179,8 +180,8 @@ static void offer_beat(struct machine *m, const struct batch *batch, const struc
   struct machine_state *s = &m->state;
   uint32_t pc = s->pc;
   uint8_t it_state = s->it_state;
-  bool continues = (code->flags & CODE_CONTINUES) != 0 && m->core->continues_multiples &&
-                   s->acting_it == 0;
+  bool continues =
+      (code->flags & CODE_CONTINUES) != 0 && m->core->continues_multiples && s->acting_it == 0;
   show_interrupted(m, batch, code, before, beat);
   s->pc = s->acting_pc;
   s->it_state = s->acting_it;
@@ -245,7 +246,8 @@ static bool continues_now(const struct machine *m) {
          s->interrupted.pc == s->acting_pc && s->interrupted.depth == s->depth;
 }
 
-static void tell_plainly(struct machine *m, const struct batch *batch, const struct code *code) {
+static void tell_plainly(struct machine *m, const struct batch *batch,
+                         const struct code *code) {
   unsigned from = continues_now(m) && m->before_saved ? continue_multiple(m, batch, code) : 0;
   if (m->host.event == NULL) {
     return;
@@ -322,74 +324,4 @@ void machine_write(struct machine *m, uint32_t address, unsigned size, uint64_t 
   if (m->code_in_ram) {
     code_forget(m, address, size);
   }
-}
-
-static void emit_device(struct machine *m, bool write, uint32_t address, unsigned size,
-                        uint32_t value) {
-  const struct machine_state *s = &m->state;
-  struct event event = {
-      .kind = write ? EVENT_DEVICE_WRITE : EVENT_DEVICE_READ,
-      .size = (uint8_t)size,
-      .pc = s->acting_pc,
-      .context = s->context,
-      .boundary = s->acting,
-      .address = address,
-      .leaf = LEAF_NONE,
-      .value = value,
-  };
-  machine_emit(m, &event);
-}
-
-uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size) {
-  struct machine_state *s = &m->state;
-  if (m->draining) {
-    return 0;
-  }
-  if (address - SCS_BASE < SCS_SIZE) {
-    struct scs_access access = scs_read(s, m->core, address - SCS_BASE, size);
-    if (access.effect == SCS_DONE) {
-      s->scs_touched |= scs_concerns_pending(address - SCS_BASE);
-      return access.value;
-    }
-  }
-  uint32_t value = devices_read(&m->devices, address, size, &m->undo);
-  if (address < DEVICE_SPACE) { /* a factory page: erased flash */
-    value = UINT32_MAX >> (32 - 8 * size);
-    emit_device(m, false, address, size, value);
-    return value;
-  }
-  s->device_reads++;
-  s->progress.last_device = address & ~3U;
-  emit_device(m, false, address, size, value);
-  return value;
-}
-
-static uint64_t mixed(uint64_t hash, uint32_t address, uint32_t value) {
-  hash = (hash ^ ((uint64_t)address << 32 | value)) * 0x9e3779b97f4a7c15U;
-  return hash ^ hash >> 31;
-}
-
-void machine_device_write(struct machine *m, uint32_t address, unsigned size, uint64_t value) {
-  struct machine_state *s = &m->state;
-  if (m->draining) {
-    return;
-  }
-  if (address - SCS_BASE < SCS_SIZE) {
-    enum scs_effect effect =
-        scs_write(s, m->core, address - SCS_BASE, size, (uint32_t)value);
-    s->scs_touched |= scs_concerns_pending(address - SCS_BASE);
-    if (effect == SCS_RESET) {
-      m->run->stop = STOP_RESET;
-    }
-    if (effect != SCS_UNKNOWN) {
-      return;
-    }
-  }
-  struct device_register *slot = devices_find(&m->devices, address, &m->undo);
-  uint32_t old = slot != NULL ? slot->value : 0;
-  devices_write(&m->devices, address, size, (uint32_t)value, &m->undo);
-  uint32_t new = slot != NULL ? slot->value : 0;
-  s->device_hash ^= mixed(1, address & ~3U, old) ^ mixed(1, address & ~3U, new);
-  s->output_hash = mixed(s->output_hash, address, (uint32_t)value);
-  emit_device(m, true, address, size, (uint32_t)value);
 }

@@ -10,32 +10,41 @@
 
 enum code_flag {
   CODE_KNOWN = 1,
-  CODE_WAIT = 1 << 1,       /* WFI, WFE, YIELD: not left to the executor */
+  CODE_WAIT = 1 << 1, /* WFI, WFE, YIELD: not left to the executor */
   CODE_SVC = 1 << 2,
   CODE_BKPT = 1 << 3,
-  CODE_MASKS = 1 << 4,      /* may change PRIMASK, BASEPRI, FAULTMASK, CONTROL */
-  CODE_EXCLUSIVE = 1 << 5,  /* LDREX, STREX */
-  CODE_CLEARS = 1 << 6,     /* CLREX, STREX: the monitor is open afterwards */
-  CODE_SEND = 1 << 7,       /* SEV */
-  CODE_BEATS = 1 << 8,      /* more than one access may be made: STRD, STM, VSTM, STR with
-                               writeback; beats restart */
-  CODE_CONTINUES = 1 << 9,  /* LDM, STM: beats may continue (EPSR.ICI) */
-  CODE_LOAD = 1 << 10,      /* with CODE_BEATS: it loads */
-  CODE_STACK = 1 << 11,     /* writes the stack pointer */
-  CODE_CALL = 1 << 12,      /* BL, BLX */
-  CODE_WFI = 1 << 13,       /* with CODE_WAIT */
+  CODE_MASKS = 1 << 4,     /* may change PRIMASK, BASEPRI, FAULTMASK, CONTROL */
+  CODE_EXCLUSIVE = 1 << 5, /* LDREX, STREX */
+  CODE_CLEARS = 1 << 6,    /* CLREX, STREX: the monitor is open afterwards */
+  CODE_SEND = 1 << 7,      /* SEV */
+  CODE_BEATS = 1 << 8,     /* more than one access may be made: STRD, STM, VSTM, STR with
+                              writeback; beats restart */
+  CODE_CONTINUES = 1 << 9, /* LDM, STM: beats may continue (EPSR.ICI) */
+  CODE_LOAD = 1 << 10,     /* with CODE_BEATS: it loads */
+  CODE_STACK = 1 << 11,    /* writes the stack pointer */
+  CODE_CALL = 1 << 12,     /* BL, BLX */
+  CODE_WFI = 1 << 13,      /* with CODE_WAIT */
   CODE_WFE = 1 << 14,
-  CODE_WIDE = 1 << 15,      /* 4 bytes */
+  CODE_WIDE = 1 << 15,   /* 4 bytes */
+  CODE_FP = 1 << 16,     /* uses the FP unit */
+  CODE_MEMORY = 1 << 17, /* loads or stores */
+  CODE_WORDS = 1 << 18,  /* faults unless `base` is word-aligned */
+  CODE_DIVIDE = 1 << 19, /* by the register `base` */
 };
 /* The flags that make the machine stop before the instruction. */
 enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT };
+/* The flags that are looked at before every instruction; CODE_FP, CODE_MEMORY
+ * and CODE_DIVIDE only while something can trap them (machine_state.traps). */
+enum {
+  CODE_NOTED = CODE_SPECIAL | CODE_MASKS | CODE_EXCLUSIVE | CODE_SEND | CODE_BEATS | CODE_WORDS
+};
 
 struct code {
-  uint16_t flags;   /* of enum code_flag; 0: not met yet */
-  uint16_t list;    /* LDM, STM: the register list */
-  uint8_t it_state; /* ITSTATE when this instruction executes, 0 outside IT blocks */
-  uint8_t base;     /* LDM, STM: base register */
-  uint8_t value;    /* BKPT, SVC: the immediate */
+  uint32_t flags;         /* of enum code_flag; 0: not met yet */
+  uint16_t list;          /* LDM, STM: the register list */
+  uint8_t it_state;       /* ITSTATE when this instruction executes, 0 outside IT blocks */
+  uint8_t base;           /* base register of a load or store; divisor */
+  uint8_t value;          /* BKPT, SVC: the immediate */
   uint16_t reads, writes; /* core registers r0 to r14, one bit each: see decode.h */
 };
 

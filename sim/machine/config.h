@@ -13,10 +13,10 @@ enum { CONFIG_INTERRUPTS = 64 };
 
 struct machine_config {
   enum core core;
-  uint8_t priority_bits;    /* implemented bits, 2 to 8 */
-  uint32_t vtor;            /* address of the vector table at reset */
-  uint32_t ram_base;        /* 0: from the image */
-  uint32_t ram_size;        /* bytes; 0: from the image */
+  uint8_t priority_bits; /* implemented bits, 2 to 8 */
+  uint32_t vtor;         /* address of the vector table at reset */
+  uint32_t ram_base;     /* 0: from the image */
+  uint32_t ram_size;     /* bytes; 0: from the image */
   enum bkpt_policy bkpt;
   bool strict_memory; /* code space without memory faults (else: factory pages) */
 };

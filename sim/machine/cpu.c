@@ -22,7 +22,7 @@ struct cpu {
   struct cpu_exit *exit; /* of the innermost cpu_run */
   struct device_region devices[STUB_LIMIT];
   size_t device_count;
-  uint32_t stub;      /* address of the page with `clrex; bkpt` */
+  uint32_t stub; /* address of the page with `clrex; bkpt` */
   void *stub_page;
   bool in_stub;
   bool v7m;
@@ -124,10 +124,15 @@ static bool hook_invalid_memory(uc_engine *uc, uc_mem_type type, uint64_t addres
   return false;
 }
 
+static enum cpu_exit_kind undefined_kind(struct cpu *cpu) {
+  bool thumb = (get(cpu, UC_ARM_REG_XPSR) >> 24 & 1U) != 0;
+  return thumb ? CPU_UNDEFINED : CPU_INVALID_STATE;
+}
+
 static bool hook_invalid_instruction(uc_engine *uc, void *user) {
   (void)uc;
   struct cpu *cpu = user;
-  leave(cpu, CPU_UNDEFINED, 0, 0);
+  leave(cpu, undefined_kind(cpu), 0, 0);
   return false;
 }
 
@@ -256,7 +261,7 @@ struct cpu_exit cpu_run(struct cpu *cpu, uint32_t pc, uint8_t it_state) {
   if (exit.kind == CPU_STOPPED) {
     exit.pc = get(cpu, UC_ARM_REG_PC);
     if (err == UC_ERR_INSN_INVALID || err == UC_ERR_EXCEPTION) {
-      exit.kind = CPU_UNDEFINED;
+      exit.kind = undefined_kind(cpu);
     } else if (err != UC_ERR_OK) {
       exit.kind = CPU_BAD_FETCH;
       exit.address = exit.pc;
@@ -271,9 +276,10 @@ void cpu_stop(struct cpu *cpu) {
 }
 
 static const int REGISTERS[16] = {
-    UC_ARM_REG_R0, UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,  UC_ARM_REG_R4,  UC_ARM_REG_R5,
-    UC_ARM_REG_R6, UC_ARM_REG_R7, UC_ARM_REG_R8,  UC_ARM_REG_R9,  UC_ARM_REG_R10, UC_ARM_REG_R11,
-    UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR, UC_ARM_REG_XPSR,
+    UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,
+    UC_ARM_REG_R4,  UC_ARM_REG_R5, UC_ARM_REG_R6,  UC_ARM_REG_R7,
+    UC_ARM_REG_R8,  UC_ARM_REG_R9, UC_ARM_REG_R10, UC_ARM_REG_R11,
+    UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR,  UC_ARM_REG_XPSR,
 };
 
 void cpu_get(struct cpu *cpu, struct cpu_registers *registers) {
@@ -298,6 +304,39 @@ void cpu_set_low(struct cpu *cpu, const uint32_t r[13]) {
 void cpu_set_one(struct cpu *cpu, unsigned number, uint32_t value) {
   assert(number < 15);
   set(cpu, REGISTERS[number], value);
+}
+
+uint32_t cpu_get_one(struct cpu *cpu, unsigned number) {
+  assert(number < 15);
+  return get(cpu, REGISTERS[number]);
+}
+
+void cpu_get_fp(struct cpu *cpu, struct cpu_fp *fp) {
+  for (int i = 0; i < 16; i++) {
+    fp->s[i] = get(cpu, UC_ARM_REG_S0 + i);
+  }
+  fp->fpscr = get(cpu, UC_ARM_REG_FPSCR);
+}
+
+void cpu_set_fp(struct cpu *cpu, const struct cpu_fp *fp) {
+  for (int i = 0; i < 16; i++) {
+    set(cpu, UC_ARM_REG_S0 + i, fp->s[i]);
+  }
+  set(cpu, UC_ARM_REG_FPSCR, fp->fpscr);
+}
+
+uint32_t cpu_get_fpscr(struct cpu *cpu) {
+  return get(cpu, UC_ARM_REG_FPSCR);
+}
+
+void cpu_set_fpscr(struct cpu *cpu, uint32_t value) {
+  set(cpu, UC_ARM_REG_FPSCR, value);
+}
+
+/* Privileged modes only: handlers. */
+void cpu_set_fpca(struct cpu *cpu, bool active) {
+  uint32_t control = get(cpu, UC_ARM_REG_CONTROL);
+  set(cpu, UC_ARM_REG_CONTROL, active ? control | 4U : control & ~4U);
 }
 
 void cpu_set_lr(struct cpu *cpu, uint32_t lr) {

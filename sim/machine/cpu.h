@@ -34,13 +34,14 @@ enum cpu_exit_kind {
   CPU_EXCEPTION_RETURN, /* EXC_RETURN was loaded into the pc: value */
   CPU_SVC,
   CPU_BKPT,
-  CPU_UNDEFINED,   /* undefined instruction, or T bit clear */
+  CPU_UNDEFINED, /* undefined instruction */
   CPU_NO_COPROCESSOR,
   CPU_UNALIGNED,
-  CPU_BAD_FETCH,  /* address */
+  CPU_INVALID_STATE, /* T bit clear */
+  CPU_BAD_FETCH,     /* address */
   CPU_BAD_READ,
   CPU_BAD_WRITE,
-  CPU_HALTED,     /* WFI or alike that the owner did not intercept */
+  CPU_HALTED, /* WFI or alike that the owner did not intercept */
 };
 
 struct cpu_exit {
@@ -71,6 +72,7 @@ struct cpu_registers {
   uint32_t sp, lr, xpsr;
 };
 void cpu_get(struct cpu *cpu, struct cpu_registers *registers);
+uint32_t cpu_get_one(struct cpu *cpu, unsigned number); /* r0 to r12, sp, lr */
 /* r0 to r12 only, for the interrupted values at a beat. */
 void cpu_set_low(struct cpu *cpu, const uint32_t r[13]);
 void cpu_set_one(struct cpu *cpu, unsigned number, uint32_t value);
@@ -80,8 +82,19 @@ void cpu_set_one(struct cpu *cpu, unsigned number, uint32_t value);
 void cpu_enter_handler(struct cpu *cpu, uint32_t xpsr_flags, unsigned exception, uint32_t msp,
                        uint32_t lr);
 void cpu_resume(struct cpu *cpu, const uint32_t frame[8], unsigned exception, bool thread_psp,
-                uint32_t sp);
+                uint32_t sp); /* thread_psp: exception is 0 and the process stack is used */
 void cpu_set_lr(struct cpu *cpu, uint32_t lr);
+
+/* The caller-saved FP registers; cores with an FPU only. */
+struct cpu_fp {
+  uint32_t s[16];
+  uint32_t fpscr;
+};
+void cpu_get_fp(struct cpu *cpu, struct cpu_fp *fp);
+void cpu_set_fp(struct cpu *cpu, const struct cpu_fp *fp);
+uint32_t cpu_get_fpscr(struct cpu *cpu);
+void cpu_set_fpscr(struct cpu *cpu, uint32_t value);
+void cpu_set_fpca(struct cpu *cpu, bool active);
 
 struct cpu_special {
   uint32_t primask, basepri, faultmask, control;

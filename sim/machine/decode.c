@@ -60,7 +60,7 @@ uint8_t decode_it_advance(uint8_t it_state) {
 
 static const char *condition_name(uint8_t it_state) {
   static const char *const names[16] = {"eq", "ne", "hs", "lo", "mi", "pl", "vs", "vc",
-                                        "hi", "ls", "ge", "lt", "gt", "le", "", ""};
+                                        "hi", "ls", "ge", "lt", "gt", "le", "",   ""};
   return names[it_state >> 4];
 }
 
@@ -110,7 +110,7 @@ unsigned decode_text(struct decoder *decoder, const uint8_t *bytes, size_t size,
 
 struct kind_row {
   unsigned id;
-  uint16_t flags;
+  uint32_t flags;
 };
 
 static const struct kind_row KINDS[] = {
@@ -122,22 +122,28 @@ static const struct kind_row KINDS[] = {
     {ARM_INS_BKPT, CODE_BKPT},
     {ARM_INS_CPS, CODE_MASKS},
     {ARM_INS_MSR, CODE_MASKS | CODE_STACK},
-    {ARM_INS_LDREX, CODE_EXCLUSIVE},
+    {ARM_INS_LDREX, CODE_EXCLUSIVE | CODE_WORDS},
     {ARM_INS_LDREXB, CODE_EXCLUSIVE},
     {ARM_INS_LDREXH, CODE_EXCLUSIVE},
-    {ARM_INS_STREX, CODE_EXCLUSIVE | CODE_CLEARS},
+    {ARM_INS_STREX, CODE_EXCLUSIVE | CODE_CLEARS | CODE_WORDS},
     {ARM_INS_STREXB, CODE_EXCLUSIVE | CODE_CLEARS},
     {ARM_INS_STREXH, CODE_EXCLUSIVE | CODE_CLEARS},
     {ARM_INS_CLREX, CODE_CLEARS},
-    {ARM_INS_STRD, CODE_BEATS},
-    {ARM_INS_STM, CODE_BEATS | CODE_CONTINUES},
-    {ARM_INS_STMDB, CODE_BEATS | CODE_CONTINUES},
-    {ARM_INS_LDM, CODE_BEATS | CODE_CONTINUES | CODE_LOAD},
-    {ARM_INS_LDMDB, CODE_BEATS | CODE_CONTINUES | CODE_LOAD},
-    {ARM_INS_VSTMIA, CODE_BEATS},
-    {ARM_INS_VSTMDB, CODE_BEATS},
-    {ARM_INS_VSTR, CODE_BEATS},
-    {ARM_INS_STR, CODE_BEATS},  /* unaligned ones are split */
+    {ARM_INS_SDIV, CODE_DIVIDE},
+    {ARM_INS_UDIV, CODE_DIVIDE},
+    {ARM_INS_LDRD, CODE_WORDS},
+    {ARM_INS_VLDR, CODE_WORDS},
+    {ARM_INS_VLDMIA, CODE_WORDS},
+    {ARM_INS_VLDMDB, CODE_WORDS},
+    {ARM_INS_STRD, CODE_BEATS | CODE_WORDS},
+    {ARM_INS_STM, CODE_BEATS | CODE_CONTINUES | CODE_WORDS},
+    {ARM_INS_STMDB, CODE_BEATS | CODE_CONTINUES | CODE_WORDS},
+    {ARM_INS_LDM, CODE_BEATS | CODE_CONTINUES | CODE_LOAD | CODE_WORDS},
+    {ARM_INS_LDMDB, CODE_BEATS | CODE_CONTINUES | CODE_LOAD | CODE_WORDS},
+    {ARM_INS_VSTMIA, CODE_BEATS | CODE_WORDS},
+    {ARM_INS_VSTMDB, CODE_BEATS | CODE_WORDS},
+    {ARM_INS_VSTR, CODE_BEATS | CODE_WORDS},
+    {ARM_INS_STR, CODE_BEATS}, /* unaligned ones are split */
     {ARM_INS_STRH, CODE_BEATS},
     {ARM_INS_PUSH, CODE_STACK},
     {ARM_INS_POP, CODE_STACK},
@@ -176,6 +182,34 @@ static bool touches_stack(const cs_insn *insn) {
   return destination || stack_store;
 }
 
+static bool uses_fp(const cs_insn *insn) {
+  return insn->mnemonic[0] == 'v' && insn->size == 4;
+}
+
+/* The base register of a load or store with a memory operand or list, or the
+ * divisor of a division. */
+static void fill_base(const cs_insn *insn, struct code *code) {
+  const cs_arm *arm = &insn->detail->arm;
+  code->base = 13; /* always aligned: PUSH, POP and the like */
+  if ((code->flags & CODE_DIVIDE) != 0 && arm->op_count > 0) {
+    int divisor = core_register((int)arm->operands[arm->op_count - 1].reg);
+    code->base = (uint8_t)(divisor >= 0 ? divisor : 13);
+    return;
+  }
+  for (unsigned i = 0; i < arm->op_count; i++) {
+    if (arm->operands[i].type == ARM_OP_MEM) {
+      int base = core_register((int)arm->operands[i].mem.base);
+      code->base = (uint8_t)(base >= 0 && base < 15 ? base : 13);
+      code->flags |= CODE_MEMORY;
+      return;
+    }
+  }
+  bool vector = insn->id == ARM_INS_VLDMIA || insn->id == ARM_INS_VLDMDB ||
+                insn->id == ARM_INS_VSTMIA || insn->id == ARM_INS_VSTMDB;
+  int base = vector && arm->op_count > 0 ? core_register((int)arm->operands[0].reg) : -1;
+  code->base = (uint8_t)(base >= 0 && base < 15 ? base : 13);
+}
+
 static void fill_list(const cs_insn *insn, struct code *code) {
   const cs_arm *arm = &insn->detail->arm;
   for (unsigned i = 0; i < arm->op_count; i++) {
@@ -186,40 +220,6 @@ static void fill_list(const cs_insn *insn, struct code *code) {
       code->list = (uint16_t)(code->list | 1U << reg);
     }
   }
-}
-
-struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t size,
-                        uint32_t pc) {
-  struct code code = {.flags = CODE_KNOWN};
-  uint16_t first = 0;
-  memcpy(&first, bytes, size < 2 ? size : 2);
-  if (decode_size(first) == 4) {
-    code.flags |= CODE_WIDE;
-  }
-  cs_insn *insn = disassemble(decoder, bytes, size, pc);
-  if (insn == NULL) {
-    return code;
-  }
-  for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
-    if (KINDS[i].id == insn->id) {
-      code.flags |= KINDS[i].flags;
-    }
-  }
-  if (touches_stack(insn)) {
-    code.flags |= CODE_STACK;
-  }
-  if ((code.flags & CODE_CONTINUES) != 0) {
-    fill_list(insn, &code);
-    if (code.base == 13 || ((code.flags & CODE_LOAD) != 0 && (code.list >> code.base & 1) != 0)) {
-      code.flags &= (uint16_t) ~(CODE_BEATS | CODE_CONTINUES); /* own stack; base reloaded */
-    }
-  }
-  if (is_plain_store(insn->id) && !insn->detail->arm.writeback) {
-    code.flags &= (uint16_t)~CODE_BEATS;
-  }
-  code.value = (uint8_t)(first & 0xff);
-  cs_free(insn, 1);
-  return code;
 }
 
 /* Number of leading register operands that a store reads or a load writes. */
@@ -291,6 +291,49 @@ static bool multiple_use(const cs_insn *insn, struct register_use *use) {
     *set |= arm->operands[i].type == ARM_OP_REG ? bit_of(arm->operands[i].reg) : 0;
   }
   return true;
+}
+
+struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t size,
+                        uint32_t pc) {
+  struct code code = {.flags = CODE_KNOWN};
+  uint16_t first = 0;
+  memcpy(&first, bytes, size < 2 ? size : 2);
+  if (decode_size(first) == 4) {
+    code.flags |= CODE_WIDE;
+  }
+  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  if (insn == NULL) {
+    return code;
+  }
+  for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+    if (KINDS[i].id == insn->id) {
+      code.flags |= KINDS[i].flags;
+    }
+  }
+  if (touches_stack(insn)) {
+    code.flags |= CODE_STACK;
+  }
+  if (uses_fp(insn)) {
+    code.flags |= CODE_FP;
+  }
+  fill_base(insn, &code);
+  struct register_use ignored = {0};
+  if (multiple_use(insn, &ignored)) {
+    code.flags |= CODE_MEMORY;
+  }
+  if ((code.flags & CODE_CONTINUES) != 0) {
+    fill_list(insn, &code);
+    if (code.base == 13 ||
+        ((code.flags & CODE_LOAD) != 0 && (code.list >> code.base & 1) != 0)) {
+      code.flags &= ~(uint32_t)(CODE_BEATS | CODE_CONTINUES); /* own stack; base reloaded */
+    }
+  }
+  if (is_plain_store(insn->id) && !insn->detail->arm.writeback) {
+    code.flags &= ~(uint32_t)CODE_BEATS;
+  }
+  code.value = (uint8_t)(first & 0xff);
+  cs_free(insn, 1);
+  return code;
 }
 
 struct register_use decode_registers(struct decoder *decoder, const uint8_t *bytes, size_t size,

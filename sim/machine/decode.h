@@ -23,7 +23,8 @@ unsigned decode_text(struct decoder *decoder, const uint8_t *bytes, size_t size,
 
 /* What the machine must know of it. An undefined instruction has no flag but
  * CODE_KNOWN (and CODE_WIDE). it_state of the result is 0: the caller knows it. */
-struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t size, uint32_t pc);
+struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t size,
+                        uint32_t pc);
 
 /* Whether it is an IT instruction, and the ITSTATE of the first instruction
  * behind it (ARMv7-M A7.3.3: its low byte). */

@@ -15,8 +15,8 @@
 struct device_register {
   uint32_t address; /* of the word */
   uint32_t value;
-  uint32_t answer;   /* read instead of value while answered */
-  uint32_t answers;  /* how often a poll of it was answered */
+  uint32_t answer;  /* read instead of value while answered */
+  uint32_t answers; /* how often a poll of it was answered */
   uint64_t reads, writes;
   bool used, answered;
 };

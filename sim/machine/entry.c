@@ -1,18 +1,17 @@
 /* Exception entry and return: ARMv7-M B1.5.6 to B1.5.8, ARMv6-M B1.5.6 to
- * B1.5.8. Integer frames; the FP context is not stacked (docs/fidelity.md). */
+ * B1.5.8. */
 #include <assert.h>
 #include <string.h>
 
-#include "sim/machine/decode.h"
 #include "sim/machine/private.h"
 
-enum { FRAME_WORDS = 8, FRAME_SIZE = 32, FRAME_PC = 6, FRAME_XPSR = 7 };
-enum { CONTROL_SPSEL = 2, CCR_STKALIGN = 1 << 9, SCR_SLEEPONEXIT = 2 };
-enum { CFSR_UNSTKERR = 1 << 11, CFSR_STKERR = 1 << 12, CFSR_INVSTATE = 1 << 17,
-       CFSR_INVPC = 1 << 18 };
-static const uint32_t RETURN_HANDLER = 0xfffffff1, RETURN_MSP = 0xfffffff9,
-                      RETURN_PSP = 0xfffffffd;
-static const uint32_t HFSR_FORCED = 1U << 30, HFSR_VECTTBL = 1U << 1;
+enum { FRAME_WORDS = 8, FRAME_SIZE = 32, FP_FRAME_SIZE = 0x68, FRAME_PC = 6, FRAME_XPSR = 7 };
+enum { CONTROL_SPSEL = 2, CONTROL_FPCA = 4, CCR_NONBASETHRDENA = 1, CCR_STKALIGN = 1 << 9 };
+enum { SCR_SLEEPONEXIT = 2, XPSR_THUMB = 1 << 24, XPSR_ALIGN = 1 << 9, IPSR_MASK = 0x1ff };
+enum { HFSR_VECTTBL = 1 << 1 };
+/* EXC_RETURN: the low nibble says where to, bit 4 clear says FP frame. */
+enum { TO_HANDLER = 1, TO_THREAD_MSP = 9, TO_THREAD_PSP = 13, NO_FP = 1 << 4 };
+static const uint32_t EXC_RETURN_ONES = 0xffffffe0;
 
 /* EPSR's IT or ICI bits as they are stacked (ARMv7-M B1.4.2). */
 static uint32_t epsr_bits(struct machine *m) {
@@ -32,8 +31,8 @@ static uint32_t epsr_bits(struct machine *m) {
   return (it & 3U) << 25 | (it >> 2) << 10;
 }
 
-static void tell(struct machine *m, enum event_kind kind, unsigned flags, struct context context,
-                 struct context other) {
+static void tell(struct machine *m, enum event_kind kind, unsigned flags,
+                 struct context context, struct context other) {
   const struct machine_state *s = &m->state;
   struct event event = {
       .kind = (uint8_t)kind,
@@ -47,60 +46,80 @@ static void tell(struct machine *m, enum event_kind kind, unsigned flags, struct
   machine_emit(m, &event);
 }
 
-static void lock_up(struct machine *m) {
-  tell(m, EVENT_LOCKUP, 0, m->state.context, m->state.context);
-  m->run->stop = STOP_LOCKUP;
+/* The frame that is to be pushed, or is to be popped. */
+struct frame {
+  uint32_t address;
+  uint32_t words[FRAME_WORDS];
+  bool fp;
+  bool psp;
+};
+
+static uint32_t frame_size(const struct frame *frame) {
+  return frame->fp ? FP_FRAME_SIZE : FRAME_SIZE;
 }
 
-void exception_fault(struct machine *m, unsigned exception, uint32_t cfsr, uint32_t address) {
-  struct machine_state *s = &m->state;
-  struct exceptions *x = &s->exceptions;
-  struct event event = {.kind = EVENT_FAULT,
-                        .pc = s->pc,
-                        .context = s->context,
-                        .boundary = s->boundary,
-                        .address = address,
-                        .leaf = LEAF_NONE,
-                        .value = exception};
-  machine_emit(m, &event);
-  if (m->core->v7m) {
-    s->scb.cfsr |= cfsr;
-    s->scb.bfar = exception == EXCEPTION_BUSFAULT ? address : s->scb.bfar;
-  }
-  bool own = m->core->v7m && exception_bit(x->enabled, exception) &&
-             exception_can_preempt(x, exception);
-  if (!own && !exception_can_preempt(x, EXCEPTION_HARDFAULT)) {
-    lock_up(m);
-    return;
-  }
-  if (!own) {
-    s->scb.hfsr |= HFSR_FORCED;
-    exception = EXCEPTION_HARDFAULT;
-  }
-  machine_pend(m, exception);
-}
-
-/* Pushes the frame; false if there is no memory for it. */
-static bool push_frame(struct machine *m, struct cpu_registers *registers, uint32_t *frame) {
-  struct machine_state *s = &m->state;
-  cpu_get(m->cpu, registers);
-  bool aligns = !m->core->v7m || (s->scb.ccr & CCR_STKALIGN) != 0;
+static struct frame build_frame(struct machine *m, const struct cpu_registers *registers) {
+  const struct machine_state *s = &m->state;
+  struct frame frame = {
+      .fp = fp_is_active(m),
+      .psp = s->context.exception == 0 && (s->control & CONTROL_SPSEL) != 0,
+  };
+  bool aligns = !m->core->v7m || (s->scb.ccr & CCR_STKALIGN) != 0 || frame.fp;
   uint32_t misaligned = aligns ? registers->sp & 4U : 0;
-  *frame = (registers->sp - FRAME_SIZE) & ~misaligned;
-  uint8_t *host = memory_host(&m->memory, *frame, FRAME_SIZE);
-  const struct region *region = memory_region(&m->memory, *frame, FRAME_SIZE);
-  if (host == NULL || !region->writable) {
-    return false;
-  }
-  uint32_t xpsr = (registers->xpsr & 0xf80f01ffU) | 1U << 24 | epsr_bits(m);
+  frame.address = (registers->sp - frame_size(&frame)) & ~misaligned;
+  uint32_t xpsr = (registers->xpsr & 0xf80f0000U) | s->context.exception | epsr_bits(m);
+  xpsr |= (s->invalid_state ? 0U : XPSR_THUMB) | (misaligned != 0 ? XPSR_ALIGN : 0U);
   const uint32_t words[FRAME_WORDS] = {
       registers->r[0],  registers->r[1], registers->r[2], registers->r[3],
-      registers->r[12], registers->lr,   s->pc,           xpsr | misaligned << 7};
-  for (unsigned i = 0; i < FRAME_WORDS; i += 2) {
-    uint64_t pair = (uint64_t)words[i + 1] << 32 | words[i];
-    machine_write(m, *frame + 4 * i, 8, pair);
+      registers->r[12], registers->lr,   s->pc,           xpsr};
+  memcpy(frame.words, words, sizeof words);
+  return frame;
+}
+
+/* CFSR bit of what forbids the frame's memory, or 0. */
+static uint32_t frame_fault(const struct machine *m, const struct frame *frame, bool push) {
+  const struct machine_state *s = &m->state;
+  const struct region *region = memory_region(&m->memory, frame->address, frame_size(frame));
+  bool privileged = push ? guard_is_privileged(m) : true;
+  bool negative = s->exceptions.execution_priority < 0;
+  enum mpu_access access = push ? MPU_WRITE : MPU_READ;
+  uint32_t last = frame->address + frame_size(frame) - 4;
+  if ((s->mpu.control & MPU_ENABLE) != 0 &&
+      (!mpu_allows(&s->mpu, frame->address, access, privileged, negative) ||
+       !mpu_allows(&s->mpu, last, access, privileged, negative))) {
+    return push ? CFSR_MSTKERR : CFSR_MUNSTKERR;
   }
-  return true;
+  if (region == NULL || (push && !region->writable)) {
+    return push ? CFSR_STKERR : CFSR_UNSTKERR;
+  }
+  return 0;
+}
+
+static void write_frame(struct machine *m, const struct frame *frame) {
+  for (unsigned i = 0; i < FRAME_WORDS; i += 2) {
+    uint64_t pair = (uint64_t)frame->words[i + 1] << 32 | frame->words[i];
+    machine_write(m, frame->address + 4 * i, 8, pair);
+  }
+  if (frame->fp) {
+    fp_push(m, frame->address);
+  }
+}
+
+static unsigned stack_exception(uint32_t cfsr) {
+  return (cfsr & (CFSR_MSTKERR | CFSR_MUNSTKERR)) != 0 ? EXCEPTION_MEMMANAGE
+                                                       : EXCEPTION_BUSFAULT;
+}
+
+/* A fault of the stacking itself: it is pending beside the exception that is
+ * being entered, and the more urgent of the two is taken. */
+static bool derive_fault(struct machine *m, uint32_t cfsr) {
+  const struct exceptions *x = &m->state.exceptions;
+  if (exception_group_priority(x, x->take) < 0) {
+    fault_lock_up(m);
+    return false;
+  }
+  const struct fault fault = {(uint8_t)stack_exception(cfsr), cfsr, 0};
+  return fault_pend(m, &fault);
 }
 
 /* The exception becomes active; what it preempted waits below it. */
@@ -109,14 +128,15 @@ static void activate(struct machine *m, unsigned exception, unsigned flags) {
   struct context below = s->context;
   assert(s->depth < NESTING);
   s->preempted[s->depth++] = below;
-  s->context = (struct context){
-      .core = 0, .exception = (uint16_t)exception, .serial = ++s->serials};
+  s->context =
+      (struct context){.core = 0, .exception = (uint16_t)exception, .serial = ++s->serials};
   exception_clear(s->exceptions.pending, exception);
   exception_set(s->exceptions.active, exception);
   exception_set(s->progress.given, exception);
   exceptions_update(&s->exceptions);
   s->event_register = true;
   s->scs_touched = true;
+  s->asleep = false;
   s->taken++;
   bool at_beat = s->interrupted.armed && s->interrupted.depth == s->depth - 1 &&
                  s->interrupted.pc == s->pc && (flags & EVENT_TAIL) == 0;
@@ -130,45 +150,73 @@ static void activate(struct machine *m, unsigned exception, unsigned flags) {
 /* Goes to the handler's first instruction. */
 static void vector(struct machine *m, unsigned exception) {
   struct machine_state *s = &m->state;
-  uint32_t target = (uint32_t)memory_get(&m->memory, s->scb.vtor + 4 * exception, 4);
+  uint32_t slot = s->scb.vtor + 4 * exception;
+  uint32_t target = (uint32_t)memory_get(&m->memory, slot, 4);
   s->pc = target & ~1U;
   s->it_state = 0;
   s->action = ACTION_NONE;
-  if (memory_host(&m->memory, s->scb.vtor + 4 * exception, 4) == NULL) {
-    s->scb.hfsr |= HFSR_VECTTBL;
+  s->invalid_state = (target & 1U) == 0;
+  guard_update(m);
+  if (memory_host(&m->memory, slot, 4) != NULL) {
+    return;
   }
-  if ((target & 1U) == 0) {
-    exception_fault(m, EXCEPTION_USAGEFAULT, CFSR_INVSTATE, target);
+  s->scb.hfsr |= m->core->v7m ? HFSR_VECTTBL : 0;
+  s->invalid_state = false;
+  if (exception_can_preempt(&s->exceptions, EXCEPTION_HARDFAULT)) {
+    machine_pend(m, EXCEPTION_HARDFAULT);
+  } else {
+    fault_lock_up(m);
+  }
+}
+
+static uint32_t exc_return_of(const struct machine *m, const struct frame *frame) {
+  unsigned where = m->state.context.exception != 0 ? TO_HANDLER
+                   : frame->psp                    ? TO_THREAD_PSP
+                                                   : TO_THREAD_MSP;
+  return EXC_RETURN_ONES | (frame->fp ? 0U : NO_FP) | where;
+}
+
+static void enter_mode(struct machine *m, uint32_t xpsr, unsigned exception, uint32_t msp,
+                       uint32_t lr) {
+  cpu_enter_handler(m->cpu, xpsr, exception, msp, lr);
+  m->state.control &= (uint8_t) ~(CONTROL_SPSEL | CONTROL_FPCA);
+  if (m->core->has_fpu) {
+    cpu_set_fpca(m->cpu, false);
   }
 }
 
 void exception_enter(struct machine *m) {
   struct machine_state *s = &m->state;
-  unsigned exception = s->exceptions.take;
   struct cpu_registers registers;
-  uint32_t frame = 0;
-  bool psp = s->context.exception == 0 && (s->control & CONTROL_SPSEL) != 0;
-  if (!push_frame(m, &registers, &frame)) {
-    if (s->context.exception == EXCEPTION_HARDFAULT ||
-        !exception_can_preempt(&s->exceptions, EXCEPTION_HARDFAULT)) {
-      lock_up(m);
-      return;
-    }
-    s->scb.cfsr |= m->core->v7m ? CFSR_STKERR : 0;
-    frame = m->memory.stack_top; /* nothing was stacked: there is no way back */
-    exception_fault(m, EXCEPTION_BUSFAULT, 0, frame);
-    exception = s->exceptions.take != 0 ? s->exceptions.take : exception;
+  cpu_get(m->cpu, &registers);
+  struct frame frame = build_frame(m, &registers);
+  uint32_t cfsr = frame_fault(m, &frame, true);
+  if (cfsr == 0) {
+    write_frame(m, &frame);
+  } else if (!derive_fault(m, cfsr)) {
+    return;
   }
-  uint32_t lr = s->context.exception != 0 ? RETURN_HANDLER : psp ? RETURN_PSP : RETURN_MSP;
-  uint32_t msp = frame;
-  if (psp) {
+  unsigned exception = s->exceptions.take;
+  uint32_t lr = exc_return_of(m, &frame);
+  uint32_t msp = frame.address;
+  if (frame.psp) {
     msp = cpu_msp(m->cpu);
-    cpu_set_psp(m->cpu, frame);
+    cpu_set_psp(m->cpu, frame.address);
   }
-  cpu_enter_handler(m->cpu, registers.xpsr, exception, msp, lr);
-  s->control &= (uint8_t)~CONTROL_SPSEL;
+  enter_mode(m, registers.xpsr, exception, msp, lr);
   activate(m, exception, 0);
   vector(m, exception);
+}
+
+/* Whom a return leads to: the frame says which exception number. */
+static struct context below_context(const struct machine *m, unsigned exception) {
+  const struct machine_state *s = &m->state;
+  for (unsigned i = s->depth; i > 0; i--) {
+    if (s->preempted[i - 1].exception == exception) {
+      return s->preempted[i - 1];
+    }
+  }
+  return (struct context){.exception = (uint16_t)exception};
 }
 
 /* Another exception is taken instead of returning: no pop, no push. */
@@ -177,11 +225,35 @@ static void tail_chain(struct machine *m, struct context ended) {
   unsigned exception = s->exceptions.take;
   struct cpu_registers registers;
   cpu_get(m->cpu, &registers);
-  s->context = s->preempted[--s->depth];
+  if (s->depth > 0) {
+    s->context = s->preempted[--s->depth];
+  }
   tell(m, EVENT_RETURN, EVENT_TAIL, ended, s->context);
-  cpu_enter_handler(m->cpu, registers.xpsr, exception, registers.sp, s->exc_return);
+  enter_mode(m, registers.xpsr, exception, registers.sp, s->exc_return);
   activate(m, exception, EVENT_TAIL);
   vector(m, exception);
+}
+
+/* A fault of the return itself is tail-chained: the frame stays where it is. */
+static void fault_on_return(struct machine *m, struct context ended, unsigned exception,
+                            uint32_t cfsr) {
+  const struct fault fault = {(uint8_t)exception, cfsr, 0};
+  m->state.action = ACTION_NONE;
+  if (fault_pend(m, &fault)) {
+    tail_chain(m, ended);
+  }
+}
+
+/* EXC_RETURN's own checks (B1.5.8): CFSR bit of what is wrong, or 0. */
+static uint32_t return_error(const struct machine *m, bool was_active, unsigned active) {
+  const struct machine_state *s = &m->state;
+  bool base = active == 1 || (m->core->v7m && (s->scb.ccr & CCR_NONBASETHRDENA) != 0);
+  unsigned where = s->exc_return & 0xfU;
+  bool known = where == TO_HANDLER || where == TO_THREAD_MSP || where == TO_THREAD_PSP;
+  if (!was_active || !known || (where != TO_HANDLER && !base)) {
+    return CFSR_INVPC;
+  }
+  return 0;
 }
 
 static uint8_t it_of(uint32_t xpsr) {
@@ -189,75 +261,106 @@ static uint8_t it_of(uint32_t xpsr) {
   return (it & 0xfU) != 0 ? (uint8_t)it : 0; /* else EPSR holds ICI */
 }
 
-/* A return that cannot be right: UsageFault in the returning handler's place
- * (ARMv7-M B1.5.8). */
-static void refuse_return(struct machine *m) {
+/* Registers and mode as the frame has them. */
+static void resume(struct machine *m, const struct frame *frame, unsigned exception) {
   struct machine_state *s = &m->state;
-  s->action = ACTION_NONE;
-  s->pc = s->acting_pc;
-  exception_fault(m, EXCEPTION_USAGEFAULT, CFSR_INVPC, s->exc_return);
+  uint32_t xpsr = frame->words[FRAME_XPSR];
+  uint32_t sp = (frame->address + frame_size(frame)) | ((xpsr & XPSR_ALIGN) != 0 ? 4U : 0U);
+  bool aligns = !m->core->v7m || (s->scb.ccr & CCR_STKALIGN) != 0 || frame->fp;
+  sp = aligns ? sp : frame->address + frame_size(frame);
+  if (m->core->has_fpu) {
+    cpu_set_fpca(m->cpu, frame->fp);
+  }
+  cpu_resume(m->cpu, frame->words, exception, frame->psp, sp);
+  unsigned kept = s->control & ~(unsigned)(CONTROL_SPSEL | CONTROL_FPCA);
+  s->control =
+      (uint8_t)(kept | (frame->psp ? CONTROL_SPSEL : 0U) | (frame->fp ? CONTROL_FPCA : 0U));
+  s->pc = frame->words[FRAME_PC] & ~1U;
+  s->it_state = it_of(xpsr);
+  s->invalid_state = (xpsr & XPSR_THUMB) == 0;
 }
 
-static bool return_is_valid(const struct machine *m, unsigned returning) {
+static struct frame read_frame(struct machine *m) {
   const struct machine_state *s = &m->state;
-  if (s->depth == 0 || !exception_bit(s->exceptions.active, returning)) {
-    return false;
-  }
-  bool to_handler = s->exc_return == RETURN_HANDLER;
-  bool nested = exceptions_active_count(&s->exceptions) > 1;
-  bool known = to_handler || s->exc_return == RETURN_MSP || s->exc_return == RETURN_PSP;
-  return known && to_handler == nested;
+  struct frame frame = {
+      .psp = (s->exc_return & 0xfU) == TO_THREAD_PSP,
+      .fp = m->core->has_fpu && (s->exc_return & NO_FP) == 0,
+  };
+  frame.address = frame.psp ? cpu_psp(m->cpu) : cpu_msp(m->cpu);
+  return frame;
 }
 
 static void pop_frame(struct machine *m, struct context ended) {
   struct machine_state *s = &m->state;
-  bool psp = s->exc_return == RETURN_PSP;
-  uint32_t frame = psp ? cpu_psp(m->cpu) : cpu_msp(m->cpu);
-  const uint8_t *host = memory_host(&m->memory, frame, FRAME_SIZE);
-  if (host == NULL) {
-    refuse_return(m);
+  struct frame frame = read_frame(m);
+  uint32_t cfsr = frame_fault(m, &frame, false);
+  if (cfsr != 0) {
+    fault_on_return(m, ended, stack_exception(cfsr), cfsr);
     return;
   }
-  uint32_t words[FRAME_WORDS];
-  memcpy(words, host, sizeof words);
-  uint32_t sp = (frame + FRAME_SIZE) | (words[FRAME_XPSR] >> 9 & 1U) << 2;
-  s->context = s->preempted[--s->depth];
-  cpu_resume(m->cpu, words, s->context.exception, psp, sp);
-  s->control = (uint8_t)((s->control & ~CONTROL_SPSEL) | (psp ? CONTROL_SPSEL : 0));
-  s->pc = words[FRAME_PC] & ~1U;
-  s->it_state = it_of(words[FRAME_XPSR]);
+  memcpy(frame.words, memory_host(&m->memory, frame.address, FRAME_SIZE), FRAME_SIZE);
+  bool to_handler = (s->exc_return & 0xfU) == TO_HANDLER;
+  unsigned exception = frame.words[FRAME_XPSR] & IPSR_MASK;
+  if (to_handler != (exception != 0)) {
+    fault_on_return(m, ended, EXCEPTION_USAGEFAULT, CFSR_INVPC);
+    return;
+  }
+  if (frame.fp) {
+    fp_pop(m, frame.address);
+  }
+  s->context = below_context(m, exception);
+  s->depth = s->depth > 0 ? (uint8_t)(s->depth - 1) : 0;
+  resume(m, &frame, exception);
   if (s->monitor_set) {
     cpu_clear_exclusive(m->cpu);
     s->monitor_set = false;
   }
-  s->asleep = s->depth == 0 && (s->scb.scr & SCR_SLEEPONEXIT) != 0;
+  s->asleep = exception == 0 && (s->scb.scr & SCR_SLEEPONEXIT) != 0;
+  guard_update(m);
   tell(m, EVENT_RETURN, 0, ended, s->context);
 }
 
-void exception_return(struct machine *m) {
+/* The returning exception is no longer active; FAULTMASK ends with it. */
+static void deactivate(struct machine *m, unsigned exception) {
   struct machine_state *s = &m->state;
-  struct run *run = m->run;
-  struct context ended = s->context;
-  if (!return_is_valid(m, ended.exception)) {
-    refuse_return(m);
-    return;
+  exception_clear(s->exceptions.active, exception);
+  if (exception_bit(s->exceptions.line, exception)) {
+    exception_set(s->exceptions.pending, exception);
   }
-  s->action = ACTION_NONE;
-  exception_clear(s->exceptions.active, ended.exception);
-  if (s->exceptions.faultmask != 0 && ended.exception != EXCEPTION_NMI) {
+  if (s->exceptions.faultmask != 0 && exception != EXCEPTION_NMI) {
     s->exceptions.faultmask = 0;
     cpu_clear_faultmask(m->cpu);
   }
   exceptions_update(&s->exceptions);
   s->event_register = true;
+}
+
+static bool probe_is_over(const struct machine *m) {
+  const struct exceptions *x = &m->state.exceptions;
+  const struct run *run = m->run;
+  bool done = run->exception == 0 || (!exception_bit(x->pending, run->exception) &&
+                                      !exception_bit(x->active, run->exception));
+  return run->mode == RUN_PROBE && run->stop == STOP_NONE && done &&
+         m->state.depth <= run->base_depth;
+}
+
+void exception_return(struct machine *m) {
+  struct machine_state *s = &m->state;
+  struct context ended = s->context;
+  bool was_active = exception_bit(s->exceptions.active, ended.exception);
+  uint32_t error = return_error(m, was_active, exceptions_active_count(&s->exceptions));
+  deactivate(m, ended.exception);
+  s->action = ACTION_NONE;
+  if (error != 0) {
+    fault_on_return(m, ended, EXCEPTION_USAGEFAULT, error);
+    return;
+  }
   if (s->exceptions.take != 0) {
     tail_chain(m, ended);
     return;
   }
   pop_frame(m, ended);
-  bool done = run->exception == 0 || (!exception_bit(s->exceptions.pending, run->exception) &&
-                                      !exception_bit(s->exceptions.active, run->exception));
-  if (run->mode == RUN_PROBE && run->stop == STOP_NONE && s->depth <= run->base_depth && done) {
-    run->stop = STOP_DONE;
+  if (probe_is_over(m)) {
+    m->run->stop = STOP_DONE;
   }
 }

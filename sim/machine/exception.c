@@ -54,6 +54,19 @@ static int active_priority(const struct exceptions *x, unsigned without) {
   return priority;
 }
 
+int exceptions_active_priority(const struct exceptions *x) {
+  return active_priority(x, 0);
+}
+
+unsigned exceptions_shown_pending(const struct exceptions *x) {
+  struct exceptions unmasked = *x;
+  unsigned best = exceptions_most_urgent(x);
+  unmasked.primask = 0;
+  bool shown =
+      best != 0 && exception_group_priority(x, best) < boosted(&unmasked, PRIORITY_THREAD);
+  return shown ? best : 0;
+}
+
 int exceptions_priority(const struct exceptions *x, unsigned without) {
   return boosted(x, active_priority(x, without));
 }

@@ -32,6 +32,7 @@ struct exceptions {
   uint32_t enabled[EXCEPTION_WORDS];
   uint32_t pending[EXCEPTION_WORDS];
   uint32_t active[EXCEPTION_WORDS];
+  uint32_t line[EXCEPTION_WORDS];    /* level-sensitive lines that are high */
   uint8_t priority[EXCEPTION_COUNT]; /* as in IPR/SHPR, unimplemented bits 0 */
   uint8_t prigroup;                  /* AIRCR.PRIGROUP */
   uint8_t priority_mask;             /* implemented bits of a priority byte */
@@ -61,6 +62,13 @@ int exception_group_priority(const struct exceptions *x, unsigned number);
 /* Priority of what executes: active exceptions, boosted by the masks (B1.5.4).
  * `without`: an active exception to leave out (one that is returning); 0 none. */
 int exceptions_priority(const struct exceptions *x, unsigned without);
+
+/* Active exceptions alone, without the masks. */
+int exceptions_active_priority(const struct exceptions *x);
+
+/* ICSR.VECTPENDING: the most urgent that BASEPRI and FAULTMASK do not hold back;
+ * PRIMASK does not count (B3.2.4). */
+unsigned exceptions_shown_pending(const struct exceptions *x);
 
 /* The same without the effect of PRIMASK (what WFI wakes for, B1.5.19). */
 bool exceptions_would_wake(const struct exceptions *x);

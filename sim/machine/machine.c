@@ -20,8 +20,9 @@ struct machine_config machine_config_default(enum core core) {
 }
 
 uint16_t machine_config_fingerprint(const struct machine_config *config) {
-  const uint32_t parts[] = {(uint32_t)config->core, config->priority_bits, config->vtor,
-                            config->ram_base,       config->ram_size,      (uint32_t)config->bkpt};
+  const uint32_t parts[] = {(uint32_t)config->core, config->priority_bits,
+                            config->vtor,           config->ram_base,
+                            config->ram_size,       (uint32_t)config->bkpt};
   return (uint16_t)XXH3_64bits(parts, sizeof parts);
 }
 
@@ -54,7 +55,13 @@ static void refresh_masks(struct machine *m) {
   s->exceptions.basepri = (uint8_t)special.basepri & s->exceptions.priority_mask;
   s->control = (uint8_t)special.control;
   s->recheck_masks = false;
+  bool negative = exceptions_active_priority(&s->exceptions) < 0;
+  if (s->exceptions.faultmask != 0 && negative) { /* CPSID f has no effect there */
+    s->exceptions.faultmask = 0;
+    cpu_clear_faultmask(m->cpu);
+  }
   exceptions_update(&s->exceptions);
+  guard_update(m);
 }
 
 /* The run's own reasons to stop before the next instruction. */
@@ -104,8 +111,19 @@ static void save_before(struct machine *m, const struct code *code) {
   }
 }
 
-static void note_flags(struct machine *m, const struct code *code) {
+/* What the model must do or know ahead of this instruction. False: the executor
+ * must not execute it. */
+static bool note_flags(struct machine *m, const struct code *code) {
   struct machine_state *s = &m->state;
+  if ((code->flags & CODE_SPECIAL) != 0) {
+    m->special = true;
+    return false;
+  }
+  guard_instruction(m, code);
+  if (m->trap.exception != 0) {
+    return false;
+  }
+  save_before(m, code);
   if ((code->flags & CODE_MASKS) != 0) {
     s->recheck_masks = true;
   }
@@ -115,6 +133,7 @@ static void note_flags(struct machine *m, const struct code *code) {
   if ((code->flags & CODE_SEND) != 0) {
     s->event_register = true;
   }
+  return true;
 }
 
 /* Before an instruction executes: everything that happens at a boundary. */
@@ -125,6 +144,11 @@ static void on_instruction(void *owner, uint32_t pc) {
     drain(m, pc);
     return;
   }
+  if (m->violation.exception != 0) {
+    stop_here(m);
+    return;
+  }
+  m->guarded = false;
   accesses_finish(m);
   const struct code *code = machine_code(m, pc);
   s->pc = pc;
@@ -139,9 +163,19 @@ static void on_instruction(void *owner, uint32_t pc) {
     progress_boundary(m);
   }
   m->run->stop = m->run->stop != STOP_NONE ? m->run->stop : wants_stop(m);
-  if (m->run->stop != STOP_NONE || s->exceptions.take != 0 || code == NULL) {
+  if (m->run->stop != STOP_NONE || s->exceptions.take != 0) {
     stop_here(m);
     return;
+  }
+  if (code == NULL || (s->traps & CODE_MEMORY) != 0) {
+    guard_fetch(m);
+    if (code == NULL && m->trap.exception == 0) {
+      m->trap = fault_of_fetch(pc);
+    }
+    if (m->trap.exception != 0) {
+      stop_here(m);
+      return;
+    }
   }
   if (s->interrupted.armed) {
     meet_interrupted(m);
@@ -149,14 +183,9 @@ static void on_instruction(void *owner, uint32_t pc) {
   if (m->host.instruction != NULL) {
     m->host.instruction(m->host.owner);
   }
-  if (code->flags != CODE_KNOWN) {
-    if ((code->flags & CODE_SPECIAL) != 0) {
-      m->special = true;
-      stop_here(m);
-      return;
-    }
-    save_before(m, code);
-    note_flags(m, code);
+  if ((code->flags & s->traps) != 0 && !note_flags(m, code)) {
+    stop_here(m);
+    return;
   }
   s->acting = s->boundary++;
   s->acting_pc = pc;
@@ -165,7 +194,8 @@ static void on_instruction(void *owner, uint32_t pc) {
   s->instructions++;
 }
 
-static void on_access(void *owner, bool write, uint32_t address, unsigned size, uint64_t value) {
+static void on_access(void *owner, bool write, uint32_t address, unsigned size,
+                      uint64_t value) {
   accesses_note(owner, write, address, size, value);
 }
 
@@ -177,51 +207,36 @@ static void on_device_write(void *owner, uint32_t address, unsigned size, uint64
   machine_device_write(owner, address, size, value);
 }
 
-/* CFSR bits (ARMv7-M B3.2.15). */
-enum {
-  CFSR_IACCVIOL = 1 << 0,
-  CFSR_IBUSERR = 1 << 8,
-  CFSR_PRECISERR = 1 << 9,
-  CFSR_BFARVALID = 1 << 15,
-  CFSR_UNDEFINSTR = 1 << 16,
-  CFSR_INVSTATE = 1 << 17,
-  CFSR_NOCP = 1 << 19,
-  CFSR_UNALIGNED = 1 << 24,
-};
-
-static void raise_fault(struct machine *m, const struct cpu_exit *exit) {
-  static const struct {
-    uint32_t cfsr;
-    uint8_t exception;
-  } faults[] = {
-      [CPU_UNDEFINED] = {CFSR_UNDEFINSTR, EXCEPTION_USAGEFAULT},
-      [CPU_NO_COPROCESSOR] = {CFSR_NOCP, EXCEPTION_USAGEFAULT},
-      [CPU_UNALIGNED] = {CFSR_UNALIGNED, EXCEPTION_USAGEFAULT},
-      [CPU_BAD_FETCH] = {CFSR_IBUSERR, EXCEPTION_BUSFAULT},
-      [CPU_BAD_READ] = {CFSR_PRECISERR | CFSR_BFARVALID, EXCEPTION_BUSFAULT},
-      [CPU_BAD_WRITE] = {CFSR_PRECISERR | CFSR_BFARVALID, EXCEPTION_BUSFAULT},
-      [CPU_SVC] = {CFSR_UNDEFINSTR, EXCEPTION_USAGEFAULT},
-      [CPU_BKPT] = {CFSR_UNDEFINSTR, EXCEPTION_USAGEFAULT},
-      [CPU_HALTED] = {CFSR_UNDEFINSTR, EXCEPTION_USAGEFAULT},
-  };
-  m->state.pc = exit->pc & ~1U;
-  exception_fault(m, faults[exit->kind].exception, faults[exit->kind].cfsr, exit->address);
+/* What kept the next instruction from executing, or the last from standing. */
+static void settle_traps(struct machine *m) {
+  if (m->violation.exception != 0) {
+    m->queued = 0;
+    guard_take_back(m);
+  } else if (m->trap.exception != 0) {
+    struct fault fault = m->trap;
+    m->trap = (struct fault){0};
+    fault_pend(m, &fault);
+  } else if (m->special) {
+    special_execute(m);
+  }
 }
 
 /* Lets the executor run until something needs the model. */
 static void execute(struct machine *m) {
   struct machine_state *s = &m->state;
-  m->stopping = m->special = false;
+  if (s->invalid_state) {
+    fault_raise(m, EXCEPTION_USAGEFAULT, CFSR_INVSTATE, s->pc);
+    return;
+  }
+  m->stopping = m->special = m->guarded = false;
   struct cpu_exit exit = cpu_run(m->cpu, s->pc, s->it_state);
   if (m->draining) {
     undo_rewind(&m->undo, m->drain_mark);
     cpu_context_restore(m->cpu, m->drain_context);
     m->draining = false;
   }
-  if (m->special) {
-    special_execute(m);
-  }
-  if (m->stopping) {
+  if (m->stopping || m->violation.exception != 0) {
+    settle_traps(m);
     return;
   }
   if (exit.kind == CPU_EXCEPTION_RETURN) {
@@ -230,13 +245,12 @@ static void execute(struct machine *m) {
     s->exc_return = exit.value;
   } else if (exit.kind != CPU_STOPPED) {
     accesses_finish(m);
-    raise_fault(m, &exit);
+    fault_of_exit(m, &exit);
   }
 }
 
 static void offer(struct machine *m, enum place_kind kind) {
-  if (m->run->mode == RUN_SPINE && m->host.place != NULL &&
-      m->state.boundary < m->run->limit) {
+  if (m->run->mode == RUN_SPINE && m->host.place != NULL && m->state.boundary < m->run->limit) {
     m->host.place(m->host.owner, kind, 0);
   }
 }
@@ -262,8 +276,24 @@ void machine_continue(struct machine *m, struct run *run) {
   m->run = outer;
 }
 
+void machine_set_line(struct machine *m, unsigned exception, bool high) {
+  struct exceptions *x = &m->state.exceptions;
+  if (!high) {
+    exception_clear(x->line, exception);
+    return;
+  }
+  exception_set(x->line, exception);
+  if (!exception_bit(x->active, exception)) {
+    machine_pend(m, exception);
+  }
+}
+
 void machine_pend(struct machine *m, unsigned exception) {
+  enum { SCR_SEVONPEND = 1 << 4 };
   struct machine_state *s = &m->state;
+  if ((s->scb.scr & SCR_SEVONPEND) != 0 && !exception_bit(s->exceptions.pending, exception)) {
+    s->event_register = true;
+  }
   exception_set(s->exceptions.pending, exception);
   if (exception == EXCEPTION_SYSTICK) {
     systick_restart(&s->systick, s->time);
@@ -315,6 +345,9 @@ static bool map_everything(struct machine *m, struct error *error) {
   if (!m->config.strict_memory && !map_factory_pages(m, error)) {
     return false;
   }
+  if (bitband_exists(m) && !cpu_map_device(m->cpu, 0x22000000, 0x02000000, error)) {
+    return false;
+  }
   return cpu_map_device(m->cpu, 0x40000000, 0x20000000, error) &&
          cpu_map_device(m->cpu, 0xe0000000, 0x00100000, error);
 }
@@ -341,6 +374,7 @@ struct machine *machine_create(const struct image *image, const struct machine_c
     return NULL;
   }
   m->drain_context = cpu_context_create(m->cpu);
+  m->guard = snapshot_create(m);
   machine_reset(m);
   return m;
 }
@@ -350,6 +384,7 @@ void machine_destroy(struct machine *m) {
     return;
   }
   cpu_context_destroy(m->drain_context);
+  snapshot_destroy(m->guard);
   cpu_destroy(m->cpu);
   for (size_t i = 0; i < MEMORY_REGIONS; i++) {
     free(m->code[i]);
@@ -376,12 +411,15 @@ void machine_reset(struct machine *m) {
   uint32_t vtor = m->config.vtor != 0 ? m->config.vtor : image_vectors(m->image);
   s->scb.vtor = vtor;
   s->scb.ccr = 0x200;
+  s->scb.fpccr = m->core->has_fpu ? 0xc0000000U : 0; /* ASPEN, LSPEN */
   s->next_arrival = SYSTICK_NEVER;
   s->pc = (uint32_t)memory_get(&m->memory, vtor + 4, 4) & ~1U;
   m->memory.stack_top = (uint32_t)memory_get(&m->memory, vtor, 4) & ~3U;
   m->lowest_sp = m->memory.stack_top;
   m->queued = 0;
+  m->trap = m->violation = (struct fault){0};
   cpu_reset(m->cpu, m->memory.stack_top);
+  guard_update(m);
   progress_reset(m);
 }
 
@@ -391,6 +429,7 @@ uint64_t machine_model_hash(const struct machine *m) {
   XXH3_64bits_reset(&hash);
   XXH3_64bits_update(&hash, &s->exceptions, offsetof(struct exceptions, execution_priority));
   XXH3_64bits_update(&hash, &s->scb, sizeof s->scb);
+  XXH3_64bits_update(&hash, &s->mpu, sizeof s->mpu);
   const uint32_t small[] = {s->systick.control, s->systick.reload, s->depth,
                             s->event_register,  s->control,        s->context.exception};
   XXH3_64bits_update(&hash, small, sizeof small);

@@ -25,8 +25,8 @@
 #include "sim/undo.h"
 
 enum run_mode {
-  RUN_SPINE, /* natural arrivals and progress; the place callback is asked */
-  RUN_PROBE, /* until the injected exception is done and priority falls back */
+  RUN_SPINE,  /* natural arrivals and progress; the place callback is asked */
+  RUN_PROBE,  /* until the injected exception is done and priority falls back */
   RUN_BRANCH, /* to a limit or a meeting point; time brings no arrivals */
 };
 
@@ -45,13 +45,13 @@ enum machine_stop {
 
 struct run {
   enum run_mode mode;
-  uint64_t limit;      /* boundary at which it stops */
-  uint8_t base_depth;  /* probe: activations at its place */
-  uint16_t exception;  /* probe: the one that must be done */
+  uint64_t limit;       /* boundary at which it stops */
+  uint8_t base_depth;   /* probe: activations at its place */
+  uint16_t exception;   /* probe: the one that must be done */
   const uint32_t *open; /* branch: stop when this is down to `settled`; NULL: do not */
   uint32_t settled;
-  uint16_t opens_for;  /* branch: stop where this exception could be taken; 0: do not */
-  bool meets;          /* branch: stop at meet_pc in context depth meet_depth */
+  uint16_t opens_for; /* branch: stop where this exception could be taken; 0: do not */
+  bool meets;         /* branch: stop at meet_pc in context depth meet_depth */
   uint32_t meet_pc;
   uint8_t meet_depth;
   uint64_t meet_after; /* not before this boundary */
@@ -80,7 +80,15 @@ struct access_record {
   uint64_t value, old;
 };
 
+/* A fault to be raised: exception 0 is none. */
+struct fault {
+  uint8_t exception;
+  uint32_t cfsr; /* status bits */
+  uint32_t address;
+};
+
 struct decoder;
+struct snapshot;
 
 struct machine {
   /* What a snapshot holds (with the executor's registers and undone memory). */
@@ -103,15 +111,19 @@ struct machine {
 
   /* Of the innermost run. */
   struct run *run;
-  bool stopping;          /* left before state.pc, on purpose */
-  bool special;           /* because that instruction is not the executor's */
-  bool draining;          /* letting the executor leave an IT block */
+  bool stopping; /* left before state.pc, on purpose */
+  bool special;  /* because that instruction is not the executor's */
+  bool draining; /* letting the executor leave an IT block */
   struct cpu_context *drain_context;
   uint64_t drain_mark;
+  struct fault trap;      /* the next instruction must not execute */
+  struct fault violation; /* the instruction that executes did what it must not */
+  bool guarded;           /* `guard` holds the machine before that instruction */
+  struct snapshot *guard;
   struct access_record queue[MACHINE_QUEUE];
   unsigned queued;
   bool before_saved;
-  uint32_t before[13];    /* r0 to r12 before the instruction that executes */
+  uint32_t before[13]; /* r0 to r12 before the instruction that executes */
 };
 
 struct machine *machine_create(const struct image *image, const struct machine_config *config,
@@ -126,7 +138,10 @@ void machine_continue(struct machine *machine, struct run *run);
 /* An exception becomes pending now. A tick restarts SysTick's count. */
 void machine_pend(struct machine *machine, unsigned exception);
 
-struct snapshot;
+/* Level of an interrupt's line: while high, the interrupt is pending again
+ * whenever it is neither active nor pending (ARMv7-M B3.4.1). */
+void machine_set_line(struct machine *machine, unsigned exception, bool high);
+
 struct snapshot *snapshot_create(struct machine *machine);
 void snapshot_destroy(struct snapshot *snapshot);
 void snapshot_save(struct snapshot *snapshot, struct machine *machine);

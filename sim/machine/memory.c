@@ -78,8 +78,8 @@ static struct extent ram_extent(const struct image *image, const struct machine_
   return ram;
 }
 
-static bool add_flash(struct memory *memory, const struct image *image, const struct extent *ram,
-                      struct error *error) {
+static bool add_flash(struct memory *memory, const struct image *image,
+                      const struct extent *ram, struct error *error) {
   const struct segment *segments = NULL;
   size_t count = image_segments(image, &segments);
   struct extent flash = {0};

@@ -44,10 +44,12 @@ void memory_fini(struct memory *memory);
 /* Content as it is at reset: the image's bytes, flash 0xff, RAM 0. */
 void memory_reset(struct memory *memory, const struct image *image);
 
-const struct region *memory_region(const struct memory *memory, uint32_t address, uint32_t size);
+const struct region *memory_region(const struct memory *memory, uint32_t address,
+                                   uint32_t size);
 
 /* Host pointer of guest bytes, or NULL if they are not (all) memory. */
-static inline uint8_t *memory_host(const struct memory *memory, uint32_t address, uint32_t size) {
+static inline uint8_t *memory_host(const struct memory *memory, uint32_t address,
+                                   uint32_t size) {
   const struct region *region = memory->ram;
   if (address - region->base <= region->size - size && address >= region->base) {
     return region->host + (address - region->base);

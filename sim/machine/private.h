@@ -7,11 +7,17 @@
 /* accesses.c */
 void accesses_note(struct machine *m, bool write, uint32_t address, unsigned size,
                    uint64_t value);
+/* One single-copy-atomic access, to be told when the instruction is over. */
+void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
+                    uint64_t value);
 /* The instruction is over: says its events and offers its beats. */
 void accesses_finish(struct machine *m);
 /* Replaces bytes of RAM: undo log, hash and translations follow. */
 void machine_write(struct machine *m, uint32_t address, unsigned size, uint64_t value);
 void machine_emit(struct machine *m, struct event *event);
+
+/* bus.c */
+bool bitband_exists(const struct machine *m);
 uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size);
 void machine_device_write(struct machine *m, uint32_t address, unsigned size, uint64_t value);
 
@@ -22,8 +28,59 @@ void code_forget_undone(struct machine *m, uint64_t mark);
 /* entry.c */
 void exception_enter(struct machine *m);
 void exception_return(struct machine *m);
-/* A synchronous fault: pended, or escalated (ARMv7-M B1.5.14). cfsr: bits. */
-void exception_fault(struct machine *m, unsigned exception, uint32_t cfsr, uint32_t address);
+
+/* faults.c: CFSR bits (ARMv7-M B3.2.15) */
+enum {
+  CFSR_IACCVIOL = 1 << 0,
+  CFSR_DACCVIOL = 1 << 1,
+  CFSR_MUNSTKERR = 1 << 3,
+  CFSR_MSTKERR = 1 << 4,
+  CFSR_MMARVALID = 1 << 7,
+  CFSR_IBUSERR = 1 << 8,
+  CFSR_PRECISERR = 1 << 9,
+  CFSR_UNSTKERR = 1 << 11,
+  CFSR_STKERR = 1 << 12,
+  CFSR_LSPERR = 1 << 13,
+  CFSR_BFARVALID = 1 << 15,
+  CFSR_UNDEFINSTR = 1 << 16,
+  CFSR_INVSTATE = 1 << 17,
+  CFSR_INVPC = 1 << 18,
+  CFSR_NOCP = 1 << 19,
+  CFSR_UNALIGNED = 1 << 24,
+  CFSR_DIVBYZERO = 1 << 25,
+};
+/* A synchronous fault whose return address is state.pc: it becomes pending, or
+ * what it escalates to does. False: the processor locked up. */
+bool fault_pend(struct machine *m, const struct fault *fault);
+void fault_raise(struct machine *m, unsigned exception, uint32_t cfsr, uint32_t address);
+/* The exception that a fault is taken as now; 0: lockup. */
+unsigned fault_target(const struct machine *m, unsigned exception);
+void fault_breakpoint(struct machine *m);
+void fault_lock_up(struct machine *m);
+/* What fetching from an address that is no memory raises. */
+struct fault fault_of_fetch(uint32_t address);
+/* The executor stopped at an instruction that it could not finish. */
+void fault_of_exit(struct machine *m, const struct cpu_exit *exit);
+
+/* guard.c */
+bool guard_is_privileged(const struct machine *m);
+/* After a change of mode, privilege or a trap's enable: derives state.traps. */
+void guard_update(struct machine *m);
+/* Before an instruction: sets m->trap if it must not execute. */
+void guard_fetch(struct machine *m);
+void guard_instruction(struct machine *m, const struct code *code);
+/* While it accesses: sets m->violation. */
+void guard_access(struct machine *m, bool write, uint32_t address, unsigned size);
+/* The instruction is undone and its violation raised. */
+void guard_take_back(struct machine *m);
+
+/* fp.c */
+bool fp_is_active(const struct machine *m);
+/* Before an FP instruction: what was to be saved lazily is saved. */
+void fp_touch(struct machine *m);
+/* The FP part of a frame that begins at `frame`. False: no memory there. */
+bool fp_push(struct machine *m, uint32_t frame);
+bool fp_pop(struct machine *m, uint32_t frame);
 
 /* special.c: the instruction at state.pc that the executor does not do. */
 void special_execute(struct machine *m);

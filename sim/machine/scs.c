@@ -29,8 +29,18 @@ enum {
   MMFAR = 0xd34,
   BFAR = 0xd38,
   AFSR = 0xd3c,
+  ID_FIRST = 0xd40,
+  ID_END = 0xd80,
   CPACR = 0xd88,
+  MPU_FIRST = 0xd90,
+  MPU_LAST = 0xdc0,
+  DEMCR = 0xdfc,
   STIR = 0xf00,
+  FPCCR = 0xf34,
+  FPCAR = 0xf38,
+  FPDSCR = 0xf3c,
+  MVFR_FIRST = 0xf40,
+  MVFR_END = 0xf4c,
 };
 
 enum {
@@ -53,8 +63,8 @@ struct shcsr_row {
   uint8_t exception, active, pending, enable;
 };
 static const struct shcsr_row SHCSR_ROWS[] = {
-    {EXCEPTION_MEMMANAGE, 0, 13, 16},     {EXCEPTION_BUSFAULT, 1, 14, 17},
-    {EXCEPTION_USAGEFAULT, 3, 12, 18},    {EXCEPTION_SVCALL, 7, 15, 255},
+    {EXCEPTION_MEMMANAGE, 0, 13, 16},      {EXCEPTION_BUSFAULT, 1, 14, 17},
+    {EXCEPTION_USAGEFAULT, 3, 12, 18},     {EXCEPTION_SVCALL, 7, 15, 255},
     {EXCEPTION_DEBUGMONITOR, 8, 255, 255}, {EXCEPTION_PENDSV, 10, 255, 255},
     {EXCEPTION_SYSTICK, 11, 255, 255},
 };
@@ -108,7 +118,7 @@ static bool interrupt_pending(const struct exceptions *x) {
 static uint32_t icsr_read(const struct machine_state *s) {
   const struct exceptions *x = &s->exceptions;
   uint32_t value = s->context.exception;
-  value |= exceptions_most_urgent(x) << ICSR_VECTPENDING;
+  value |= exceptions_shown_pending(x) << ICSR_VECTPENDING;
   value |= (uint32_t)(exceptions_active_count(x) <= 1) << ICSR_RETTOBASE;
   value |= (uint32_t)interrupt_pending(x) << ICSR_ISRPENDING;
   value |= (uint32_t)exception_bit(x->pending, EXCEPTION_SYSTICK) << ICSR_PENDSTSET;
@@ -195,7 +205,8 @@ static uint8_t *priority_byte(struct exceptions *x, const struct core_traits *co
 }
 
 static bool is_priority(uint32_t offset) {
-  return (offset >= NVIC_IPR && offset < NVIC_IPR_END) || (offset >= SHPR1 && offset < SHPR_END);
+  return (offset >= NVIC_IPR && offset < NVIC_IPR_END) ||
+         (offset >= SHPR1 && offset < SHPR_END);
 }
 
 static uint32_t priority_read(struct exceptions *x, const struct core_traits *core,
@@ -208,8 +219,8 @@ static uint32_t priority_read(struct exceptions *x, const struct core_traits *co
   return value;
 }
 
-static void priority_write(struct exceptions *x, const struct core_traits *core, uint32_t offset,
-                           unsigned size, uint32_t value) {
+static void priority_write(struct exceptions *x, const struct core_traits *core,
+                           uint32_t offset, unsigned size, uint32_t value) {
   for (unsigned i = 0; i < size; i++) {
     uint8_t *byte = priority_byte(x, core, offset + i);
     if (byte != NULL) {
@@ -237,11 +248,55 @@ static const struct plain_row PLAIN[] = {
     {BFAR, SCB_MEMBER(bfar), UINT32_MAX, true, false},
     {AFSR, SCB_MEMBER(afsr), UINT32_MAX, true, false},
     {CPACR, SCB_MEMBER(cpacr), 0x00f00000, true, false},
+    {DEMCR, SCB_MEMBER(demcr), 0x010f07f1, true, false},
+    {FPCCR, SCB_MEMBER(fpccr), 0xc000017b, true, false},
+    {FPCAR, SCB_MEMBER(fpcar), 0xfffffff8, true, false},
+    {FPDSCR, SCB_MEMBER(fpdscr), 0x07c00000, true, false},
 };
+
+/* Feature registers at 0xd40 to 0xd7c (Technical Reference Manuals). */
+static const uint32_t FEATURES_M3[] = {0x30,       0x200,     0x100000, 0,         0x30,
+                                       0,          0,         0,        0x1141110, 0x2111000,
+                                       0x21112231, 0x1111110, 0x1310102};
+static const uint32_t FEATURES_M4[] = {0x30,       0x200,     0x100000, 0,         0x30,
+                                       0,          0,         0,        0x1141110, 0x2111000,
+                                       0x21112231, 0x1111110, 0x1310102};
+static const uint32_t FEATURES_M7[] = {0x30,       0x200,     0x100000, 0,         0x100030,
+                                       0,          0x1000000, 0,        0x1101110, 0x2112000,
+                                       0x20232231, 0x1111131, 0x1310132};
+static const uint32_t MVFR_M4[] = {0x10110021, 0x11000011, 0};
+static const uint32_t MVFR_M7[] = {0x10110221, 0x12000011, 0x40};
+
+static uint32_t feature(const struct core_traits *core, uint32_t offset) {
+  bool m7 = core == core_traits(CORE_M7);
+  const uint32_t *table = m7 ? FEATURES_M7 : FEATURES_M4;
+  if (core == core_traits(CORE_M3)) {
+    table = FEATURES_M3;
+  }
+  if (offset >= MVFR_FIRST) {
+    return core->has_fpu ? (m7 ? MVFR_M7 : MVFR_M4)[(offset - MVFR_FIRST) / 4] : 0;
+  }
+  uint32_t index = (offset - ID_FIRST) / 4;
+  return core->v7m && index < sizeof FEATURES_M7 / sizeof *FEATURES_M7 ? table[index] : 0;
+}
+
+static bool is_feature(uint32_t offset) {
+  return (offset >= ID_FIRST && offset < ID_END) || (offset >= MVFR_FIRST && offset < MVFR_END);
+}
+
+static bool is_mpu(const struct core_traits *core, uint32_t offset) {
+  bool has_mpu = core != core_traits(CORE_M0);
+  return has_mpu && offset >= MPU_FIRST && offset < MPU_LAST;
+}
+
+static bool is_fp(uint32_t offset) {
+  return offset == FPCCR || offset == FPCAR || offset == FPDSCR || offset == CPACR;
+}
 
 static const struct plain_row *plain_row(const struct core_traits *core, uint32_t offset) {
   for (size_t i = 0; i < sizeof PLAIN / sizeof *PLAIN; i++) {
-    if (PLAIN[i].offset == offset && (core->v7m || !PLAIN[i].v7m)) {
+    bool exists = (core->v7m || !PLAIN[i].v7m) && (core->has_fpu || !is_fp(offset));
+    if (PLAIN[i].offset == offset && exists) {
       return &PLAIN[i];
     }
   }
@@ -273,6 +328,12 @@ static struct scs_access word_read(struct machine_state *s, const struct core_tr
     known.value = AIRCR_READ_KEY | (uint32_t)x->prigroup << 8;
   } else if (offset == SHCSR) {
     known.value = core->v7m ? shcsr_read(x) : shcsr_read(x) & 1U << 15;
+  } else if (is_mpu(core, offset)) {
+    known.value = mpu_read(&s->mpu, offset);
+  } else if (is_feature(offset)) {
+    known.value = feature(core, offset);
+  } else if (is_fp(offset) && !core->has_fpu) {
+    known.value = 0;
   } else if (offset == CCR && !core->v7m) {
     known.value = CCR_RESET_BITS | 8U;
   } else {
@@ -339,7 +400,10 @@ static enum scs_effect word_write(struct machine_state *s, const struct core_tra
   } else if (offset == STIR && core->v7m) {
     change_interrupts(x->pending, (value & 0x1ff) / 32,
                       1U << (value & 31U) & implemented(core, (value & 0x1ff) / 32), true);
-  } else if (offset != CPUID && offset != ICTR) {
+  } else if (is_mpu(core, offset)) {
+    mpu_write(&s->mpu, offset, value);
+  } else if (offset != CPUID && offset != ICTR && !is_feature(offset) &&
+             (core->has_fpu || !is_fp(offset))) {
     return plain_write(&s->scb, core, offset, value);
   }
   return SCS_DONE;
@@ -352,7 +416,12 @@ enum scs_effect scs_write(struct machine_state *s, const struct core_traits *cor
     priority_write(&s->exceptions, core, offset, size, value);
   } else {
     unsigned shift = 8 * (offset & 3U);
-    uint32_t bits = size >= 4 ? value : (value & ((1U << (8 * size)) - 1U)) << shift;
+    uint32_t lane = size >= 4 ? UINT32_MAX : ((1U << (8 * size)) - 1U) << shift;
+    uint32_t bits = value << shift & lane;
+    const struct plain_row *row = plain_row(core, offset & ~3U);
+    if (row != NULL && !row->clears) {
+      bits |= *plain_member(&s->scb, row) & ~lane;
+    }
     effect = word_write(s, core, offset & ~3U, bits);
   }
   exceptions_update(&s->exceptions);

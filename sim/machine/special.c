@@ -37,8 +37,8 @@ static void breakpoint(struct machine *m, const struct code *code) {
     case BKPT_STOP:
       m->run->stop = STOP_BKPT;
       break;
-    case BKPT_FAULT: /* no debugger: escalates to HardFault (ARMv7-M C1.6.3) */
-      exception_fault(m, EXCEPTION_HARDFAULT, 0, s->pc);
+    case BKPT_FAULT: /* no debugger: DebugMonitor or HardFault (ARMv7-M C1.6) */
+      fault_breakpoint(m);
       break;
   }
 }
@@ -50,7 +50,7 @@ static void supervisor_call(struct machine *m, const struct code *code) {
     retire(m, code);
     machine_pend(m, EXCEPTION_SVCALL);
   } else {
-    exception_fault(m, EXCEPTION_SVCALL, 0, s->pc);
+    fault_raise(m, EXCEPTION_SVCALL, 0, s->pc);
   }
 }
 

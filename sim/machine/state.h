@@ -9,13 +9,22 @@
 
 #include "sim/event.h"
 #include "sim/machine/exception.h"
+#include "sim/machine/mpu.h"
 #include "sim/machine/systick.h"
 
 enum { NESTING = 32 };
 
 /* System Control Block registers without a structure of their own (B3.2). */
 struct scb {
-  uint32_t vtor, ccr, shcsr, cfsr, hfsr, dfsr, mmfar, bfar, afsr, scr, cpacr, aircr_group;
+  uint32_t vtor, ccr, cfsr, hfsr, dfsr, mmfar, bfar, afsr, scr, cpacr, demcr;
+  uint32_t fpccr, fpcar, fpdscr; /* FP context: where it goes, what it begins with */
+};
+
+/* DWT's cycle counter: counts instructions while enabled (ARMv7-M C1.8). */
+struct cycle_counter {
+  uint32_t control;
+  uint32_t value; /* at time `since` */
+  uint64_t since;
 };
 
 /* What the machine does before it executes the next instruction. */
@@ -28,9 +37,9 @@ enum pending_action {
 /* An instruction that was left between its accesses. */
 struct interrupted_instruction {
   bool armed;
-  bool continues;  /* the accesses before `beat` are not made again (EPSR.ICI) */
-  uint8_t beat;    /* accesses already made */
-  uint8_t depth;   /* of the context that was left */
+  bool continues; /* the accesses before `beat` are not made again (EPSR.ICI) */
+  uint8_t beat;   /* accesses already made */
+  uint8_t depth;  /* of the context that was left */
   uint32_t pc;
 };
 
@@ -46,14 +55,14 @@ struct recurrence {
 
 /* How the spine makes progress (progress.c). */
 struct progress {
-  struct recurrence loop;    /* of the program's state */
-  struct recurrence waiting; /* of the states in which it waited */
-  uint64_t device_reads_then; /* total at the loop's anchor */
-  uint64_t next_gift;        /* boundary at which a busy program is given an interrupt */
+  struct recurrence loop;          /* of the program's state */
+  struct recurrence waiting;       /* of the states in which it waited */
+  uint64_t device_reads_then;      /* total at the loop's anchor */
+  uint64_t next_gift;              /* boundary at which a busy program is given an interrupt */
   uint32_t given[EXCEPTION_WORDS]; /* taken, or given, since it was enabled */
   uint16_t last_given;
-  uint32_t last_device;      /* word most recently read without a model */
-  uint8_t polls;             /* answers given in this loop */
+  uint32_t last_device; /* word most recently read without a model */
+  uint8_t polls;        /* answers given in this loop */
   uint64_t gifts;
 };
 
@@ -61,33 +70,37 @@ struct machine_state {
   uint64_t boundary; /* number of the next boundary */
   uint64_t time;     /* instructions executed, and time slept */
   uint64_t instructions;
-  uint64_t acting;   /* boundary of the instruction that executes or did last */
-  uint32_t pc;       /* next instruction */
+  uint64_t acting; /* boundary of the instruction that executes or did last */
+  uint32_t pc;     /* next instruction */
   uint32_t acting_pc;
-  uint8_t it_state;  /* of the next instruction */
+  uint8_t it_state; /* of the next instruction */
   uint8_t acting_it;
   struct context context;
   struct context preempted[NESTING]; /* below context, outermost first */
   uint8_t depth;
   uint32_t serials;
-  bool recheck_masks;    /* the last instruction may have changed them */
-  bool monitor_set;      /* an LDREX is open */
-  bool event_register;   /* WFE */
+  bool recheck_masks;  /* the last instruction may have changed them */
+  bool monitor_set;    /* an LDREX is open */
+  bool event_register; /* WFE */
   bool asleep;
-  uint8_t control;       /* CONTROL as last seen */
+  uint8_t control; /* CONTROL as last seen */
   enum pending_action action;
   uint32_t exc_return;
   struct interrupted_instruction interrupted;
   struct exceptions exceptions;
   struct systick systick;
   struct scb scb;
+  struct mpu mpu;
+  struct cycle_counter cycles;
+  uint32_t traps;        /* code flags that must be looked at now (traps_update) */
+  bool invalid_state;    /* EPSR.T is clear: the next instruction faults */
   uint64_t next_arrival; /* time of the next natural arrival */
   uint64_t memory_hash;
-  uint64_t device_hash;  /* of what the device registers hold */
-  uint64_t output_hash;  /* of everything written to devices and printed, in order */
-  bool scs_touched;      /* pending state was read or written since this was cleared */
+  uint64_t device_hash; /* of what the device registers hold */
+  uint64_t output_hash; /* of everything written to devices and printed, in order */
+  bool scs_touched;     /* pending state was read or written since this was cleared */
   uint64_t device_reads;
-  uint64_t taken;        /* exceptions entered */
+  uint64_t taken; /* exceptions entered */
   struct progress progress;
   int exit_code;
 };

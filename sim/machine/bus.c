@@ -1,0 +1,169 @@
+/* The device side of the bus: who answers at an address that is no memory.
+ *
+ * Private Peripheral Bus (System Control Space, cycle counter), bit-band aliases
+ * (ARMv7-M B3.1, Cortex-M3 and M4 TRM), and device registers without a model. */
+#include "sim/machine/private.h"
+#include "sim/machine/scs.h"
+
+static const uint32_t DEVICE_SPACE = 0x40000000;
+static const uint32_t CYCLES_BASE = 0xe0001000; /* DWT_CTRL, DWT_CYCCNT */
+enum { CYCLES_SIZE = 8, CYCLES_ENABLE = 1, DEMCR_TRCENA = 1 << 24 };
+
+bool bitband_exists(const struct machine *m) {
+  return m->config.core == CORE_M3 || m->config.core == CORE_M4 || m->config.core == CORE_M4F;
+}
+
+/* An alias address becomes the bit's word-aligned alias offset: true if so. */
+static bool bitband_translate(const struct machine *m, uint32_t *address) {
+  uint32_t area = *address & 0xfe000000U;
+  bool alias = bitband_exists(m) && (area == 0x22000000 || area == 0x42000000);
+  if (alias) {
+    *address &= ~3U;
+  }
+  return alias;
+}
+
+static uint32_t bitband_byte(uint32_t alias) {
+  return (alias & 0xf0000000U) + (alias & 0x01ffffffU) / 32;
+}
+
+static unsigned bitband_bit(uint32_t alias) {
+  return alias / 4 % 8;
+}
+
+static uint64_t bitband_read(struct machine *m, uint32_t alias) {
+  uint32_t byte = bitband_byte(alias);
+  if (byte >= DEVICE_SPACE) {
+    return machine_device_read(m, byte, 1) >> bitband_bit(alias) & 1U;
+  }
+  accesses_queue(m, false, byte, 1, 0);
+  return memory_get(&m->memory, byte, 1) >> bitband_bit(alias) & 1U;
+}
+
+/* One read-modify-write that nothing can cut: the bus does it. */
+static void bitband_write(struct machine *m, uint32_t alias, uint64_t value) {
+  uint32_t byte = bitband_byte(alias);
+  uint64_t bit = 1ULL << bitband_bit(alias);
+  bool device = byte >= DEVICE_SPACE;
+  uint64_t old = device ? machine_device_read(m, byte, 1) : memory_get(&m->memory, byte, 1);
+  uint64_t new = (value & 1U) != 0 ? old | bit : old & ~bit;
+  if (device) {
+    machine_device_write(m, byte, 1, new);
+    return;
+  }
+  uint8_t *host = memory_host(&m->memory, byte, 1);
+  accesses_queue(m, true, byte, 1, new);
+  if (host != NULL) {
+    *host = (uint8_t) new;
+  }
+}
+
+static uint32_t cycles_value(const struct machine_state *s) {
+  const struct cycle_counter *c = &s->cycles;
+  bool runs = (c->control & CYCLES_ENABLE) != 0 && (s->scb.demcr & DEMCR_TRCENA) != 0;
+  return runs ? c->value + (uint32_t)(s->time - c->since) : c->value;
+}
+
+static uint32_t cycles_read(const struct machine_state *s, uint32_t offset) {
+  return offset < 4 ? s->cycles.control | 0x40000000U : cycles_value(s);
+}
+
+static void cycles_write(struct machine_state *s, uint32_t offset, uint32_t value) {
+  s->cycles.value = offset < 4 ? cycles_value(s) : value;
+  s->cycles.since = s->time;
+  if (offset < 4) {
+    s->cycles.control = value & CYCLES_ENABLE;
+  }
+}
+
+static void emit_device(struct machine *m, bool write, uint32_t address, unsigned size,
+                        uint32_t value) {
+  const struct machine_state *s = &m->state;
+  struct event event = {
+      .kind = write ? EVENT_DEVICE_WRITE : EVENT_DEVICE_READ,
+      .size = (uint8_t)size,
+      .pc = s->acting_pc,
+      .context = s->context,
+      .boundary = s->acting,
+      .address = address,
+      .leaf = LEAF_NONE,
+      .value = value,
+  };
+  machine_emit(m, &event);
+}
+
+uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size) {
+  struct machine_state *s = &m->state;
+  if (m->draining) {
+    return 0;
+  }
+  guard_access(m, false, address, size);
+  if (m->violation.exception != 0) {
+    return 0;
+  }
+  if (bitband_translate(m, &address)) {
+    return bitband_read(m, address);
+  }
+  if (address - CYCLES_BASE < CYCLES_SIZE) {
+    return cycles_read(s, address - CYCLES_BASE);
+  }
+  if (address - SCS_BASE < SCS_SIZE) {
+    struct scs_access access = scs_read(s, m->core, address - SCS_BASE, size);
+    if (access.effect == SCS_DONE) {
+      s->scs_touched |= scs_concerns_pending(address - SCS_BASE);
+      return access.value;
+    }
+  }
+  uint32_t value = devices_read(&m->devices, address, size, &m->undo);
+  if (address < DEVICE_SPACE) { /* a factory page: erased flash */
+    value = UINT32_MAX >> (32 - 8 * size);
+    emit_device(m, false, address, size, value);
+    return value;
+  }
+  s->device_reads++;
+  s->progress.last_device = address & ~3U;
+  emit_device(m, false, address, size, value);
+  return value;
+}
+
+static uint64_t mixed(uint64_t hash, uint32_t address, uint32_t value) {
+  hash = (hash ^ ((uint64_t)address << 32 | value)) * 0x9e3779b97f4a7c15U;
+  return hash ^ hash >> 31;
+}
+
+void machine_device_write(struct machine *m, uint32_t address, unsigned size, uint64_t value) {
+  struct machine_state *s = &m->state;
+  if (m->draining) {
+    return;
+  }
+  guard_access(m, true, address, size);
+  if (m->violation.exception != 0) {
+    return;
+  }
+  if (bitband_translate(m, &address)) {
+    bitband_write(m, address, value);
+    return;
+  }
+  if (address - CYCLES_BASE < CYCLES_SIZE) {
+    cycles_write(s, address - CYCLES_BASE, (uint32_t)value);
+    return;
+  }
+  if (address - SCS_BASE < SCS_SIZE) {
+    enum scs_effect effect = scs_write(s, m->core, address - SCS_BASE, size, (uint32_t)value);
+    s->scs_touched |= scs_concerns_pending(address - SCS_BASE);
+    guard_update(m);
+    if (effect == SCS_RESET) {
+      m->run->stop = STOP_RESET;
+    }
+    if (effect != SCS_UNKNOWN) {
+      return;
+    }
+  }
+  struct device_register *slot = devices_find(&m->devices, address, &m->undo);
+  uint32_t old = slot != NULL ? slot->value : 0;
+  devices_write(&m->devices, address, size, (uint32_t)value, &m->undo);
+  uint32_t new = slot != NULL ? slot->value : 0;
+  s->device_hash ^= mixed(1, address & ~3U, old) ^ mixed(1, address & ~3U, new);
+  s->output_hash = mixed(s->output_hash, address, (uint32_t)value);
+  emit_device(m, true, address, size, (uint32_t)value);
+}

@@ -1,0 +1,106 @@
+/* The FP context on exception entry and return, saved at once or lazily.
+ *
+ * Source: ARMv7-M B1.5.7 (lazy preservation), B1.5.6 and B1.5.8. */
+#include "sim/machine/private.h"
+
+enum { CONTROL_FPCA = 4, FP_WORDS = 16, FP_OFFSET = 0x20, FPSCR_OFFSET = 0x60 };
+enum {
+  FPCCR_LSPACT = 1,
+  FPCCR_USER = 2,
+  FPCCR_THREAD = 8,
+  FPCCR_HFRDY = 16,
+  FPCCR_MMRDY = 32,
+  FPCCR_BFRDY = 64,
+  FPCCR_MONRDY = 256
+};
+static const uint32_t FPCCR_LSPEN = 1U << 30, FPCCR_ASPEN = 1U << 31;
+static const uint32_t FPDSCR_BITS = 0x07c00000;
+
+bool fp_is_active(const struct machine *m) {
+  return m->core->has_fpu && (m->state.control & CONTROL_FPCA) != 0;
+}
+
+static bool store(struct machine *m, uint32_t address) {
+  struct cpu_fp fp;
+  const struct region *region = memory_region(&m->memory, address, 4 * FP_WORDS + 4);
+  if (region == NULL || !region->writable) {
+    return false;
+  }
+  cpu_get_fp(m->cpu, &fp);
+  for (unsigned i = 0; i < FP_WORDS; i++) {
+    machine_write(m, address + 4 * i, 4, fp.s[i]);
+  }
+  machine_write(m, address + 4 * FP_WORDS, 4, fp.fpscr);
+  return true;
+}
+
+static void set_default_status(struct machine *m) {
+  uint32_t fpscr = cpu_get_fpscr(m->cpu);
+  cpu_set_fpscr(m->cpu, (fpscr & ~FPDSCR_BITS) | (m->state.scb.fpdscr & FPDSCR_BITS));
+}
+
+void fp_touch(struct machine *m) {
+  struct machine_state *s = &m->state;
+  if ((s->scb.fpccr & FPCCR_LSPACT) != 0) {
+    s->scb.fpccr &= ~(uint32_t)FPCCR_LSPACT;
+    if (!store(m, s->scb.fpcar)) {
+      m->trap = (struct fault){EXCEPTION_BUSFAULT, CFSR_LSPERR, 0};
+      return;
+    }
+    set_default_status(m);
+  }
+  if ((s->scb.fpccr & FPCCR_ASPEN) != 0 && (s->control & CONTROL_FPCA) == 0) {
+    set_default_status(m);
+    s->control |= CONTROL_FPCA;
+  }
+}
+
+/* Which exceptions could be taken where the state would be saved late. */
+static uint32_t ready_bits(const struct machine *m) {
+  static const struct {
+    uint8_t exception;
+    uint32_t bit;
+  } rows[] = {{EXCEPTION_HARDFAULT, FPCCR_HFRDY},
+              {EXCEPTION_MEMMANAGE, FPCCR_MMRDY},
+              {EXCEPTION_BUSFAULT, FPCCR_BFRDY},
+              {EXCEPTION_DEBUGMONITOR, FPCCR_MONRDY}};
+  const struct exceptions *x = &m->state.exceptions;
+  uint32_t bits = 0;
+  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+    bool ready = exception_bit(x->enabled, rows[i].exception) &&
+                 exception_can_preempt(x, rows[i].exception);
+    bits |= ready ? rows[i].bit : 0;
+  }
+  return bits;
+}
+
+bool fp_push(struct machine *m, uint32_t frame) {
+  struct scb *scb = &m->state.scb;
+  if ((scb->fpccr & FPCCR_LSPEN) == 0) {
+    return store(m, frame + FP_OFFSET);
+  }
+  bool thread = m->state.context.exception == 0;
+  scb->fpcar = frame + FP_OFFSET;
+  scb->fpccr &= FPCCR_LSPEN | FPCCR_ASPEN;
+  scb->fpccr |= FPCCR_LSPACT | ready_bits(m) | (thread ? FPCCR_THREAD : 0U) |
+                (guard_is_privileged(m) ? 0U : FPCCR_USER);
+  return true;
+}
+
+bool fp_pop(struct machine *m, uint32_t frame) {
+  struct scb *scb = &m->state.scb;
+  if ((scb->fpccr & FPCCR_LSPACT) != 0) { /* never saved: the registers still hold it */
+    scb->fpccr &= ~(uint32_t)FPCCR_LSPACT;
+    return true;
+  }
+  if (memory_region(&m->memory, frame, FPSCR_OFFSET + 8) == NULL) {
+    return false;
+  }
+  struct cpu_fp fp;
+  for (unsigned i = 0; i < FP_WORDS; i++) {
+    fp.s[i] = (uint32_t)memory_get(&m->memory, frame + FP_OFFSET + 4 * i, 4);
+  }
+  fp.fpscr = (uint32_t)memory_get(&m->memory, frame + FPSCR_OFFSET, 4);
+  cpu_set_fp(m->cpu, &fp);
+  return true;
+}
