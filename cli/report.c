@@ -8,8 +8,10 @@
 enum { THREAD_PRIORITY = 256 };
 
 enum severity report_severity(const struct finding *finding) {
-  return finding->outcome == OUTCOME_BENIGN ? SEVERITY_NOTE
-                                            : finding_traits(finding->sighting.kind)->severity;
+  enum severity severity = finding_traits(finding->sighting.kind)->severity;
+  /* A torn or invalid value is wrong whatever came of it. */
+  bool judged_by_outcome = severity < SEVERITY_ERROR;
+  return judged_by_outcome && finding->outcome == OUTCOME_BENIGN ? SEVERITY_NOTE : severity;
 }
 
 bool report_shows(const struct report *report, const struct finding *finding) {

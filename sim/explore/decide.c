@@ -70,6 +70,9 @@ void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
     return;
   }
   note_disturbance(ex);
+  if (ex->machine->state.boundary % FORGET_EVERY == 0) { /* no way back is needed */
+    undo_forget(&ex->machine->undo, undo_mark(&ex->machine->undo));
+  }
   note_pendsv(ex);
   consider(ex, EXCEPTION_SYSTICK);
   consider(ex, EXCEPTION_PENDSV);

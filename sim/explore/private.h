@@ -15,6 +15,7 @@ enum {
   CHECKPOINT_SPAN = 2048, /* boundaries that they reach back, or twice the horizon */
   HANDLER_MOST = 20000,   /* boundaries that a probe's handlers may take */
   LIVENESS_STEPS = 256,
+  FORGET_EVERY = 4096, /* boundaries between clearings of the bare pass's undo log */
   FOLLOW_MOST = 64, /* boundaries to look for the victim's next access, or an opening */
 };
 

@@ -132,6 +132,7 @@ static void narrate(struct explorer *ex, const struct schedule *schedule,
   ex->listener = &listener;
   ex->ranks = false;
   explorer_probe_pass(ex);
+  tell(&n);
   ex->listener = NULL;
   findings_free(&ex->findings);
   ex->findings = kept;

@@ -150,7 +150,7 @@ static bool offers_beats(const struct machine *m, const struct batch *batch,
 }
 
 /* The register that the n-th access of a load multiple fills. */
-static unsigned nth_register(uint16_t list, unsigned n) {
+static unsigned nth_register(unsigned list, unsigned n) {
   for (unsigned reg = 0; reg < 16; reg++) {
     if ((list >> reg & 1U) != 0 && n-- == 0) {
       return reg;

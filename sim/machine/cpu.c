@@ -185,6 +185,14 @@ static bool map_stub(struct cpu *cpu, struct error *error) {
   return cpu_map_memory(cpu, cpu->stub, STUB_SIZE, cpu->stub_page, false, error);
 }
 
+/* Unicorn's own macros shift into the sign bit. */
+__attribute__((no_sanitize("shift"))) static void choose_model(struct cpu *cpu, enum core core) {
+  int chosen = -1;
+  must(uc_ctl_set_cpu_model(cpu->uc, model_of(core)));
+  must(uc_ctl_get_cpu_model(cpu->uc, &chosen));
+  assert(chosen == model_of(core));
+}
+
 struct cpu *cpu_create(enum core core, const struct cpu_owner *owner, struct error *error) {
   struct cpu *cpu = allocate(1, sizeof *cpu);
   cpu->owner = *owner;
@@ -195,10 +203,7 @@ struct cpu *cpu_create(enum core core, const struct cpu_owner *owner, struct err
     free(cpu);
     return NULL;
   }
-  int chosen = -1;
-  must(uc_ctl_set_cpu_model(cpu->uc, model_of(core)));
-  must(uc_ctl_get_cpu_model(cpu->uc, &chosen));
-  assert(chosen == model_of(core));
+  choose_model(cpu, core);
   add_hook(cpu, UC_HOOK_CODE, HOOK(hook_code));
   add_hook(cpu, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE, HOOK(hook_memory));
   add_hook(cpu, UC_HOOK_INTR, HOOK(hook_interrupt));
@@ -439,7 +444,7 @@ void cpu_clear_exclusive(struct cpu *cpu) {
   set(cpu, UC_ARM_REG_PC, pc | 1U);
 }
 
-void cpu_forget_code(struct cpu *cpu, uint32_t low, uint32_t high) {
+__attribute__((no_sanitize("shift"))) void cpu_forget_code(struct cpu *cpu, uint32_t low, uint32_t high) {
   must(uc_ctl_remove_cache(cpu->uc, low, high));
 }
 

@@ -79,13 +79,12 @@ static bool tick_is_due(const struct machine *m) {
 
 static bool can_be_given(const struct machine *m, const struct exceptions *x, unsigned e) {
   return exception_bit(x->enabled, e) && !exception_bit(x->active, e) &&
-         !exception_bit(x->pending, e) && exception_can_preempt(x, e) &&
-         (e != EXCEPTION_SYSTICK || tick_is_due(m));
+         !exception_bit(x->pending, e) && (e != EXCEPTION_SYSTICK || tick_is_due(m));
 }
 
 /* SysTick or the enabled interrupt that is next in turn, or 0. Sleep ends for
  * what only PRIMASK holds back (ARMv7-M B1.5.19). */
-static unsigned next_in_turn(const struct machine *m) {
+static unsigned next_in_turn(const struct machine *m, bool masked) {
   struct exceptions x = m->state.exceptions;
   if (m->state.asleep) {
     x.primask = 0;
@@ -94,7 +93,8 @@ static unsigned next_in_turn(const struct machine *m) {
   unsigned last = m->state.progress.last_given;
   for (unsigned i = 1; i <= EXCEPTION_COUNT; i++) {
     unsigned e = (last + i) % EXCEPTION_COUNT;
-    if (e >= EXCEPTION_SYSTICK && can_be_given(m, &x, e)) {
+    if (e >= EXCEPTION_SYSTICK && can_be_given(m, &x, e) &&
+        (masked || exception_can_preempt(&x, e))) {
       return e;
     }
   }
@@ -133,7 +133,10 @@ static bool answer_poll(struct machine *m) {
 /* Makes the next thing happen that the program can wait for. */
 static bool next_arrival(struct machine *m) {
   struct machine_state *s = &m->state;
-  unsigned e = next_in_turn(m);
+  unsigned e = next_in_turn(m, false);
+  if (e == 0 && !m->state.asleep) {
+    e = next_in_turn(m, true); /* it stays pending until the mask opens */
+  }
   if (e == 0) {
     return false;
   }
@@ -172,7 +175,8 @@ static void gift_to_busy(struct machine *m) {
   struct machine_state *s = &m->state;
   s->progress.next_gift = s->boundary + GIFT_INTERVAL;
   for (unsigned e = EXCEPTION_SYSTICK; e < EXCEPTION_COUNT; e++) {
-    if (!exception_bit(s->progress.given, e) && can_be_given(m, &s->exceptions, e)) {
+    if (!exception_bit(s->progress.given, e) && can_be_given(m, &s->exceptions, e) &&
+        exception_can_preempt(&s->exceptions, e)) {
       s->progress.gifts++;
       machine_pend(m, e);
       return;
