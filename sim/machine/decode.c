@@ -55,7 +55,8 @@ uint8_t decode_it_advance(uint8_t it_state) {
   if ((it_state & 7U) == 0) {
     return 0;
   }
-  return (uint8_t)((it_state & 0xe0U) | ((it_state << 1) & 0x1fU));
+  unsigned state = it_state;
+  return (uint8_t)((state & 0xe0U) | ((state << 1) & 0x1fU));
 }
 
 static const char *condition_name(uint8_t it_state) {
@@ -251,7 +252,8 @@ static unsigned transferred(unsigned id, bool *load) {
 
 static uint16_t bit_of(int reg) {
   int number = core_register(reg);
-  return number >= 0 && number < 15 ? (uint16_t)(1U << number) : 0;
+  unsigned bit = number >= 0 && number < 15 ? 1U << number : 0U;
+  return (uint16_t)bit;
 }
 
 /* Loads and stores from their operands: capstone's own access marks are wrong
