@@ -63,6 +63,9 @@ void undo_swap_forward(struct undo *undo, uint64_t mark, uint64_t end) {
 void undo_forget(struct undo *undo, uint64_t mark) {
   assert(mark >= undo->forgotten && mark <= undo_mark(undo));
   size_t drop = (size_t)(mark - undo->forgotten);
+  if (drop == 0) {
+    return;
+  }
   memmove(undo->entries, undo->entries + drop, (undo->count - drop) * sizeof *undo->entries);
   undo->count -= drop;
   undo->forgotten = mark;
