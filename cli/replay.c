@@ -90,7 +90,8 @@ static bool write_replay(struct session *session, const struct check *check,
 
 static int replay_session(struct session *session, const struct schedule *schedule) {
   struct recording recording = {0};
-  const struct narrator narrator = {recording_add, &recording, NARRATION_BEFORE};
+  const struct narrator narrator = {
+      .step = recording_add, .argument = &recording, .before = NARRATION_BEFORE};
   bool text = session->options->format == FORMAT_TEXT;
   struct check check = {0};
   struct error error = {""};

@@ -27,6 +27,7 @@ struct explorer_options {
   unsigned interrupt_count;
   bool all_detectors; /* trace too */
   bool no_detectors;  /* bare probes, for benchmarks */
+  bool no_prune;      /* --no-prune: every place by its own probe, no spine is closed early */
   /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */
   void (*progress)(void *argument, uint64_t boundary, uint64_t probes, size_t findings);
   void *progress_argument;
@@ -38,6 +39,10 @@ struct explorer_options {
   void (*decided)(void *argument, const struct place *place, unsigned exception,
                   unsigned decision);
   void *decided_argument;
+  /* Told of each probe that showed a finding. May be NULL. */
+  void (*showed)(void *argument, const struct place *place, unsigned exception,
+                 enum finding_kind kind);
+  void *showed_argument;
 };
 struct explorer_options explorer_options_default(const struct image *image);
 
@@ -150,6 +155,14 @@ bool explorer_check(const struct image *image, const struct explorer_options *op
 /* One step of a narrated run: an instruction with its accesses, or an entry or
  * a return. Steps are told as they happen, pointers live for the call only. */
 enum step_kind { STEP_INSTRUCTION, STEP_ENTRY, STEP_RETURN, STEP_RESTART };
+enum { FRAME_BYTES = 32 };
+struct step_state {
+  uint32_t r[13], sp, lr, xpsr; /* instruction: before it; entry, return: behind it */
+  const uint8_t *stack;         /* bytes from sp up, or NULL */
+  size_t stack_size;
+  uint32_t frame_address; /* entry: of the frame that it pushed */
+  const uint8_t *frame;   /* FRAME_BYTES: r0 to r3, r12, lr, pc, xPSR; NULL if none */
+};
 struct step {
   enum step_kind kind;
   uint64_t boundary;
@@ -163,12 +176,14 @@ struct step {
   size_t event_count;
   bool on_spine; /* before the injection */
   struct mask_state mask;
+  const struct step_state *state; /* NULL unless the narrator asked */
 };
 struct narrator {
   void (*step)(void *argument, const struct step *step);
   void *argument;
   uint64_t
       before; /* steps before the first access of the finding to tell; others are skipped */
+  bool states; /* wants registers and stack */
 };
 
 /* Runs one schedule. Refuses a token of another image or configuration. The

@@ -130,11 +130,19 @@ static bool shows_harm(const struct explorer *ex, enum outcome outcome) {
   return outcome == OUTCOME_HARMFUL || (outcome == OUTCOME_UNRANKED && ex->meet_base == NULL);
 }
 
+static void count(struct explorer *ex, struct finding *finding) {
+  finding->occurrences++;
+  if (ex->options.showed != NULL) {
+    ex->options.showed(ex->options.showed_argument, &ex->place, ex->exception,
+                       finding->sighting.kind);
+  }
+}
+
 static void keep(struct explorer *ex, const struct sighting *sighting,
                  const struct mask_state *mask) {
   struct finding *finding = findings_match(&ex->findings, ex->machine, sighting);
   if (finding != NULL && is_settled(finding)) {
-    finding->occurrences++;
+    count(ex, finding);
     return;
   }
   enum outcome outcome = outcome_of(ex, sighting);
@@ -144,7 +152,7 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
   if (finding == NULL) {
     finding = findings_add(&ex->findings, ex->machine, sighting);
   } else if (outcome == finding->outcome) {
-    finding->occurrences++;
+    count(ex, finding);
     return;
   }
   finding->sighting = *sighting;
@@ -153,7 +161,7 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
   finding->outcome = outcome;
   finding->mask = *mask;
   finding->schedule = schedule_here(ex);
-  finding->occurrences++;
+  count(ex, finding);
 }
 
 void probe_run(struct explorer *ex, unsigned exception) {

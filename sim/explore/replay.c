@@ -2,85 +2,7 @@
 #include <string.h>
 
 #include "sim/explore/private.h"
-#include "sim/machine/decode.h"
-
-enum { STEP_EVENTS = 64 };
-
-struct narration {
-  struct explorer *explorer;
-  const struct narrator *narrator;
-  uint64_t from; /* first boundary that is told */
-  struct step step;
-  struct event events[STEP_EVENTS];
-  bool open; /* an instruction whose accesses are being collected */
-};
-
-static struct mask_state masks(const struct machine *m) {
-  const struct exceptions *x = &m->state.exceptions;
-  return (struct mask_state){.primask = x->primask,
-                             .faultmask = x->faultmask,
-                             .basepri = x->basepri,
-                             .priority = x->execution_priority};
-}
-
-static void tell(struct narration *n) {
-  if (n->open && n->step.boundary >= n->from) {
-    n->narrator->step(n->narrator->argument, &n->step);
-  }
-  n->open = false;
-  n->step.event_count = 0;
-}
-
-static void begin(struct narration *n, enum step_kind kind, uint64_t boundary, uint32_t pc) {
-  const struct machine *m = n->explorer->machine;
-  n->step = (struct step){
-      .kind = kind,
-      .boundary = boundary,
-      .context = m->state.context,
-      .pc = pc,
-      .events = n->events,
-      .on_spine = n->explorer->exception == 0,
-      .mask = masks(m),
-  };
-  n->open = true;
-}
-
-static void on_instruction(void *owner) {
-  struct narration *n = owner;
-  struct machine *m = n->explorer->machine;
-  const struct code *code = machine_code(m, m->state.pc);
-  tell(n);
-  begin(n, STEP_INSTRUCTION, m->state.boundary, m->state.pc);
-  n->step.it_state = m->state.it_state;
-  n->step.size = code != NULL ? code_size(code) : 2;
-  n->step.bytes = memory_host(&m->memory, m->state.pc, n->step.size);
-}
-
-static void add_event(struct narration *n, const struct event *event) {
-  if (n->open && n->step.event_count < STEP_EVENTS) {
-    n->events[n->step.event_count++] = *event;
-  }
-}
-
-static void on_event(void *owner, const struct event *event) {
-  struct narration *n = owner;
-  bool entry = event->kind == EVENT_ENTRY;
-  bool restart = event->kind == EVENT_RESTART;
-  if (!entry && !restart && event->kind != EVENT_RETURN) {
-    add_event(n, event);
-    return;
-  }
-  tell(n);
-  begin(n,
-        entry     ? STEP_ENTRY
-        : restart ? STEP_RESTART
-                  : STEP_RETURN,
-        event->boundary, event->pc);
-  n->step.context = event->context;
-  n->step.other = event->other;
-  add_event(n, event);
-  tell(n);
-}
+#include "sim/explore/telling.h"
 
 static bool token_fits(const struct image *image, const struct explorer_options *options,
                        const struct schedule *schedule, struct error *error) {
@@ -120,19 +42,18 @@ static uint64_t first_boundary(const struct explorer *ex, const struct schedule 
 static void narrate(struct explorer *ex, const struct schedule *schedule,
                     const struct narrator *narrator) {
   uint64_t first = first_boundary(ex, schedule);
-  struct narration n = {
+  struct telling telling = {
       .explorer = ex,
-      .narrator = narrator,
+      .narrator = *narrator,
       .from = first > narrator->before ? first - narrator->before : 0,
   };
-  struct machine_host listener = {
-      .owner = &n, .event = on_event, .instruction = on_instruction, .stack_events = true};
+  const struct machine_host listener = telling_listener(&telling);
   struct findings kept = ex->findings;
   ex->findings = (struct findings){0};
   ex->listener = &listener;
   ex->ranks = false;
   explorer_probe_pass(ex);
-  tell(&n);
+  telling_flush(&telling);
   ex->listener = NULL;
   findings_free(&ex->findings);
   ex->findings = kept;
