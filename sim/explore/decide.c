@@ -5,6 +5,8 @@
  * touches pending state (a register access that sees it, another entry, sleep);
  * the bare pass notes such steps, and the place just ahead of one is decided on
  * its own, by pending the exception there and running on. */
+#include <string.h>
+
 #include "sim/explore/private.h"
 
 /* Exceptions that the tool may inject in this state of the machine. */
@@ -110,13 +112,44 @@ static bool disturbed_next(const struct explorer *ex) {
   return boundary < ex->disturbs_count && ex->disturbs[boundary] != 0;
 }
 
-static enum decision decide(const struct explorer *ex, unsigned e) {
+static bool prunes(const struct explorer *ex) {
+  return !ex->options.no_prune && ex->only == NULL;
+}
+
+bool decide_is_equivalent(struct explorer *ex, unsigned e) {
+  struct equivalence *equivalence = ex->equivalences[e];
+  const struct equivalence_step step = {
+      .place = ex->place,
+      .serial = ex->place_serial,
+      .accesses = ex->last,
+      .access_count = ex->last_count,
+      .code_flags = ex->last_flags,
+  };
+  return prunes(ex) && equivalence != NULL &&
+         equivalence_holds(equivalence, ex->machine, &step);
+}
+
+/* The accesses between the last place and this one: probes overwrite them. */
+static void note_step(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  const struct code *code = machine_code(m, m->state.acting_pc);
+  ex->place_serial++;
+  if (!prunes(ex)) {
+    return;
+  }
+  unsigned count = ex->place.kind == PLACE_BEAT ? ex->place.beat : m->last_count;
+  memcpy(ex->last, m->last, count * sizeof *ex->last);
+  ex->last_count = count;
+  ex->last_flags = code != NULL ? code->flags : 0;
+}
+
+static enum decision decide(struct explorer *ex, unsigned e) {
   const struct exceptions *x = &ex->machine->state.exceptions;
   if (!injectable(ex, e) || exception_bit(x->active, e) || exception_bit(x->pending, e)) {
     return DECISION_DISABLED;
   }
   if (lands(ex, ex->place.kind, e)) {
-    return DECISION_PROBED;
+    return decide_is_equivalent(ex, e) ? DECISION_EQUIVALENT : DECISION_PROBED;
   }
   return ex->place.kind == PLACE_BOUNDARY && disturbed_next(ex) ? DECISION_PROBED
                                                                 : DECISION_MASKED;
@@ -127,6 +160,9 @@ static void decide_exception(struct explorer *ex, unsigned e) {
   ex->certificate.decided[decision]++;
   if (ex->options.decided != NULL) {
     ex->options.decided(ex->options.decided_argument, &ex->place, e, decision);
+  }
+  if (decision == DECISION_EQUIVALENT) {
+    ex->could[e]++;
   }
   if (decision == DECISION_PROBED) {
     ex->could[e]++;
@@ -191,6 +227,7 @@ void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
     return;
   }
   count_place(ex);
+  note_step(ex);
   for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
     for (uint32_t bits = ex->considered[word]; bits != 0; bits &= bits - 1) {
       decide_exception(ex, word * 32 + (unsigned)__builtin_ctz(bits));

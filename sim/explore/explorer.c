@@ -67,6 +67,9 @@ void explorer_destroy(struct explorer *ex) {
   end_state_free(&ex->after);
   liveness_free(&ex->live);
   certificate_free(&ex->certificate);
+  for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
+    free(ex->equivalences[e]);
+  }
   free(ex->disturbs);
   free(ex);
 }
@@ -97,6 +100,7 @@ enum machine_stop explorer_bare_pass(struct explorer *ex) {
   struct machine *m = ex->machine;
   struct run run = {.mode = RUN_SPINE, .limit = ex->options.max_instructions};
   machine_reset(m);
+  m->endless = ex->options.no_prune;
   m->stack_low = 0;
   m->beats = false;
   m->host = (struct machine_host){

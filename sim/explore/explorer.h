@@ -28,6 +28,7 @@ struct explorer_options {
   bool all_detectors; /* trace too */
   bool no_detectors;  /* bare probes, for benchmarks */
   bool no_prune;      /* --no-prune: every place by its own probe, no spine is closed early */
+  unsigned flaws; /* deliberate mistakes of the pruner, for tests (equivalence.h) */
   /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */
   void (*progress)(void *argument, uint64_t boundary, uint64_t probes, size_t findings);
   void *progress_argument;

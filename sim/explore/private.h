@@ -4,6 +4,7 @@
 
 #include "detectors/detector.h"
 #include "sim/explore/end_state.h"
+#include "sim/explore/equivalence.h"
 #include "sim/explore/explorer.h"
 #include "sim/explore/findings.h"
 #include "sim/machine/machine.h"
@@ -52,6 +53,13 @@ struct explorer {
   size_t sighting_count;
   uint64_t probes;
   uint64_t probes_told;
+
+  /* Pruning. */
+  struct equivalence *equivalences[EXCEPTION_COUNT]; /* by exception, made when needed */
+  uint64_t place_serial;
+  struct access_record last[MACHINE_QUEUE]; /* of the instruction ahead of the place */
+  unsigned last_count;
+  uint32_t last_flags;
 
   /* Ways back, for the serial orders. */
   struct snapshot *checkpoints[CHECKPOINTS];
@@ -106,6 +114,8 @@ void ranking_checkpoint(struct explorer *ex);
 
 /* decide.c: what becomes of each exception at a place of the spine. */
 void decide_place(void *explorer, enum place_kind kind, unsigned beat);
+/* Whether the probe at the place before this one decides this one too. */
+bool decide_is_equivalent(struct explorer *ex, unsigned exception);
 /* Whether the exception would be taken at once if it were injected now. */
 bool decide_is_free(const struct explorer *ex, unsigned exception);
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);

@@ -63,6 +63,20 @@ bool probe_follow_victim(struct explorer *ex) {
   return ex->place.kind != PLACE_BEAT; /* there, the instruction itself is not over */
 }
 
+/* Records the probe for the places behind it; NULL where nothing is pruned. */
+static struct equivalence *begin_equivalence(struct explorer *ex, unsigned exception) {
+  struct equivalence *e = ex->equivalences[exception];
+  if (ex->options.no_prune || ex->only != NULL) {
+    return NULL;
+  }
+  if (e == NULL) {
+    e = ex->equivalences[exception] = allocate(1, sizeof *e);
+    e->flaws = ex->options.flaws;
+  }
+  equivalence_begin(e, ex->machine, ex->place_serial);
+  return e;
+}
+
 /* Runs handler and branch. */
 static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
@@ -74,8 +88,12 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
       .exception = (uint16_t)exception,
   };
   uint8_t depth = probe.base_depth;
+  struct equivalence *equivalence = begin_equivalence(ex, exception);
   machine_pend(m, exception);
   machine_continue(m, &probe);
+  if (equivalence != NULL) {
+    equivalence_end(equivalence, m, came_home(ex, &probe));
+  }
   bool home = came_home(ex, &probe) || ex->place.kind == PLACE_RETURN;
   if (probe.stop != STOP_DONE) {
     return STRANDED;
@@ -87,7 +105,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   ex->certificate.branches++;
   struct run branch = {
       .mode = RUN_BRANCH,
-      .limit = m->state.boundary + ex->options.horizon,
+      .limit = m->state.boundary + ex->options.horizon + EQUIVALENCE_CHAIN,
       .open = &ex->panel.open,
       .settled = settled,
       .exception = (uint16_t)exception,

@@ -48,6 +48,9 @@ void accesses_note(struct machine *m, bool write, uint32_t address, unsigned siz
   if (m->guarded) {
     guard_access(m, write, address, size);
   }
+  if (m->footprint != NULL) {
+    footprint_access(m->footprint, m, write, address, size);
+  }
   while (size > 0) { /* single-copy-atomic pieces: aligned, at most a word */
     unsigned piece = size < 4 ? size : 4;
     while ((address & (piece - 1)) != 0) {
@@ -288,9 +291,11 @@ static void note_stack(struct machine *m) {
 
 void accesses_finish(struct machine *m) {
   const struct code *code = NULL;
+  m->last_count = m->queued;
   if (m->queued == 0) {
     return;
   }
+  memcpy(m->last, m->queue, m->queued * sizeof *m->queue);
   code = machine_code(m, m->state.acting_pc);
   if (m->queued == 1 && !m->state.interrupted.armed) {
     struct access_record only = m->queue[0];

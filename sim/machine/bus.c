@@ -92,10 +92,20 @@ static void emit_device(struct machine *m, bool write, uint32_t address, unsigne
   machine_emit(m, &event);
 }
 
+/* SysTick's control (its COUNTFLAG) and value, and the cycle counter. */
+static bool reads_time(uint32_t address) {
+  uint32_t word = address & ~3U;
+  return word == SCS_BASE + 0x10 || word == SCS_BASE + 0x18 || word == CYCLES_BASE + 4;
+}
+
 uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size) {
   struct machine_state *s = &m->state;
   if (m->draining) {
     return 0;
+  }
+  s->bus_accesses++;
+  if (m->footprint != NULL && reads_time(address)) {
+    m->footprint->reusable = false;
   }
   guard_access(m, false, address, size);
   if (m->violation.exception != 0) {
@@ -136,6 +146,7 @@ void machine_device_write(struct machine *m, uint32_t address, unsigned size, ui
   if (m->draining) {
     return;
   }
+  s->bus_accesses++;
   guard_access(m, true, address, size);
   if (m->violation.exception != 0) {
     return;

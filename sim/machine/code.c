@@ -78,6 +78,7 @@ void code_forget(struct machine *m, uint32_t address, unsigned size) {
     known |= codes[i].flags != 0;
   }
   if (known) {
+    m->code_changes++;
     memset(&codes[from / 2], 0, ((to + 1) / 2 - from / 2) * sizeof *codes);
     cpu_forget_code(m->cpu, ram->base + from, ram->base + to);
   }

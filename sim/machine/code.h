@@ -30,6 +30,10 @@ enum code_flag {
   CODE_MEMORY = 1 << 17, /* loads or stores */
   CODE_WORDS = 1 << 18,  /* faults unless `base` is word-aligned */
   CODE_DIVIDE = 1 << 19, /* by the register `base` */
+  CODE_READS_NZ = 1 << 20, /* condition flags that it reads or sets */
+  CODE_READS_CV = 1 << 21,
+  CODE_WRITES_NZ = 1 << 22,
+  CODE_WRITES_CV = 1 << 23,
 };
 /* The flags that make the machine stop before the instruction. */
 enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT };

@@ -295,6 +295,47 @@ static bool multiple_use(const cs_insn *insn, struct register_use *use) {
   return true;
 }
 
+/* Flags that a condition reads: eq, ne, mi, pl need N and Z alone. */
+static uint32_t condition_reads(unsigned condition) {
+  bool simple = condition < 2 || condition == 4 || condition == 5;
+  return simple ? CODE_READS_NZ : CODE_READS_NZ | CODE_READS_CV;
+}
+
+static bool is_one_of(unsigned id, const unsigned *ids, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (ids[i] == id) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static uint32_t flag_use(const cs_insn *insn, uint16_t first) {
+  static const unsigned all[] = {ARM_INS_CMP, ARM_INS_CMN, ARM_INS_ADD, ARM_INS_SUB,
+                                 ARM_INS_RSB, ARM_INS_ADC, ARM_INS_SBC};
+  static const unsigned carry[] = {ARM_INS_ADC, ARM_INS_SBC, ARM_INS_RSC, ARM_INS_RRX,
+                                   ARM_INS_MRS};
+  static const unsigned compare[] = {ARM_INS_CMP, ARM_INS_CMN, ARM_INS_TST, ARM_INS_TEQ};
+  const cs_arm *arm = &insn->detail->arm;
+  uint32_t use = 0;
+  uint8_t it_state = 0;
+  if (decode_is_it(first, &it_state)) {
+    return condition_reads(it_state >> 4);
+  }
+  if (arm->cc != ARM_CC_AL && arm->cc != ARM_CC_INVALID) {
+    use |= condition_reads((unsigned)arm->cc - 1U);
+  }
+  if (is_one_of(insn->id, carry, sizeof carry / sizeof *carry)) {
+    use |= CODE_READS_NZ | CODE_READS_CV;
+  }
+  bool sets = arm->update_flags || is_one_of(insn->id, compare, sizeof compare / sizeof *compare);
+  if (sets && use == 0) {
+    use |= CODE_WRITES_NZ;
+    use |= is_one_of(insn->id, all, sizeof all / sizeof *all) ? CODE_WRITES_CV : 0U;
+  }
+  return use;
+}
+
 struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t size,
                         uint32_t pc) {
   struct code code = {.flags = CODE_KNOWN};
@@ -318,6 +359,7 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
   if (uses_fp(insn)) {
     code.flags |= CODE_FP;
   }
+  code.flags |= flag_use(insn, first);
   fill_base(insn, &code);
   struct register_use ignored = {0};
   if (multiple_use(insn, &ignored)) {
@@ -338,12 +380,23 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
   return code;
 }
 
+/* ARMv6-M's nop is `mov r8, r8`. */
+static bool is_self_move(const cs_insn *insn) {
+  const cs_arm *arm = &insn->detail->arm;
+  return insn->id == ARM_INS_MOV && arm->op_count == 2 && arm->operands[0].type == ARM_OP_REG &&
+         arm->operands[1].type == ARM_OP_REG && arm->operands[0].reg == arm->operands[1].reg;
+}
+
 struct register_use decode_registers(struct decoder *decoder, const uint8_t *bytes, size_t size,
                                      uint32_t pc) {
   struct register_use use = {0};
   cs_insn *insn = disassemble(decoder, bytes, size, pc);
   if (insn == NULL) {
     return (struct register_use){.reads = 0x7fff};
+  }
+  if (is_self_move(insn)) {
+    cs_free(insn, 1);
+    return use;
   }
   if (!transfer_use(insn, &use) && !multiple_use(insn, &use)) {
     cs_regs read, written;

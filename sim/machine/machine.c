@@ -180,6 +180,9 @@ static void on_instruction(void *owner, uint32_t pc) {
   if (s->interrupted.armed) {
     meet_interrupted(m);
   }
+  if (m->footprint != NULL) {
+    footprint_instruction(m->footprint, code);
+  }
   if (m->host.instruction != NULL) {
     m->host.instruction(m->host.owner);
   }

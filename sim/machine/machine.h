@@ -19,6 +19,7 @@
 #include "sim/machine/config.h"
 #include "sim/machine/cpu.h"
 #include "sim/machine/devices.h"
+#include "sim/machine/footprint.h"
 #include "sim/machine/memory.h"
 #include "sim/machine/place.h"
 #include "sim/machine/state.h"
@@ -122,6 +123,11 @@ struct machine {
   struct snapshot *guard;
   struct access_record queue[MACHINE_QUEUE];
   unsigned queued;
+  struct access_record last[MACHINE_QUEUE]; /* of the last instruction that is over */
+  unsigned last_count;
+  struct footprint *footprint; /* where a probe's accesses are recorded, or NULL */
+  uint64_t code_changes;       /* times that code in RAM was overwritten */
+  bool endless;                /* a closed run goes on: its interrupts come again */
   bool before_saved;
   uint32_t before[13]; /* r0 to r12 before the instruction that executes */
 };

@@ -160,11 +160,11 @@ static void help_waiting(struct machine *m) {
     return;
   }
   p->polls = 0;
-  if (came_back(m, &p->waiting)) {
+  if (came_back(m, &p->waiting) && !m->endless) {
     m->run->stop = STOP_CLOSED;
     return;
   }
-  if (!next_arrival(m)) {
+  if (!next_arrival(m) && !m->endless) {
     m->run->stop = polls ? STOP_STUCK : STOP_CLOSED;
     return;
   }

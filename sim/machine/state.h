@@ -100,6 +100,7 @@ struct machine_state {
   uint64_t output_hash; /* of everything written to devices and printed, in order */
   bool scs_touched;     /* pending state was read or written since this was cleared */
   uint64_t device_reads;
+  uint64_t bus_accesses; /* of devices and the Private Peripheral Bus */
   uint64_t taken; /* exceptions entered */
   struct progress progress;
   int exit_code;

@@ -1,0 +1,71 @@
+#include "sim/explore/equivalence.h"
+
+#include <stddef.h>
+#include <string.h>
+
+void equivalence_begin(struct equivalence *e, struct machine *m, uint64_t serial) {
+  const struct machine_state *s = &m->state;
+  footprint_begin(&e->footprint, m);
+  e->exceptions = s->exceptions;
+  e->context = s->context;
+  e->sp = cpu_get_one(m->cpu, 13);
+  e->control = s->control;
+  e->monitor_set = s->monitor_set;
+  e->event_register = s->event_register;
+  e->bus_accesses = s->bus_accesses;
+  e->code_changes = m->code_changes;
+  e->until = serial;
+  e->valid = false;
+  m->footprint = &e->footprint;
+}
+
+void equivalence_end(struct equivalence *e, struct machine *m, bool home) {
+  m->footprint = NULL;
+  e->valid = home && (e->footprint.reusable || (e->flaws & FLAW_IGNORE_REGISTERS) != 0);
+  e->code_changes = m->code_changes;
+}
+
+static bool same_exceptions(const struct exceptions *a, const struct exceptions *b) {
+  return memcmp(a, b, offsetof(struct exceptions, execution_priority)) == 0;
+}
+
+static bool same_machine(const struct equivalence *e, struct machine *m) {
+  const struct machine_state *s = &m->state;
+  unsigned flaws = e->flaws;
+  bool bus = (flaws & FLAW_IGNORE_BUS) != 0 || e->bus_accesses == s->bus_accesses;
+  bool masks = (flaws & FLAW_IGNORE_MASKS) != 0 || same_exceptions(&e->exceptions, &s->exceptions);
+  bool monitor = (flaws & FLAW_IGNORE_MONITOR) != 0 || e->monitor_set == s->monitor_set;
+  bool stack = (flaws & FLAW_IGNORE_STACK) != 0 ||
+               (e->control == s->control && e->sp == cpu_get_one(m->cpu, 13));
+  return bus && masks && monitor && stack && context_equal(e->context, s->context) &&
+         e->event_register == s->event_register && e->code_changes == m->code_changes;
+}
+
+static bool independent(const struct equivalence *e, const struct machine *m,
+                        const struct equivalence_step *step) {
+  for (unsigned i = 0; i < step->access_count; i++) {
+    const struct access_record *access = &step->accesses[i];
+    unsigned uses = footprint_use_of(&e->footprint, m, access->address, access->size);
+    bool reads = (uses & FOOTPRINT_READ) != 0 && (e->flaws & FLAW_IGNORE_READS) == 0;
+    bool writes = (uses & FOOTPRINT_WRITTEN) != 0 && (e->flaws & FLAW_IGNORE_WRITES) == 0;
+    if (writes || (reads && access->write)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool equivalence_holds(struct equivalence *e, struct machine *m,
+                       const struct equivalence_step *step) {
+  enum { OTHER_STATE = CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC };
+  bool between = step->place.kind == PLACE_BOUNDARY || step->place.kind == PLACE_BEAT;
+  bool cut = step->place.kind == PLACE_BOUNDARY && step->place.boundary % EQUIVALENCE_CHAIN == 0;
+  uint32_t state = OTHER_STATE & ~((e->flaws & FLAW_IGNORE_MONITOR) != 0 ? CODE_EXCLUSIVE : 0U);
+  bool holds = e->valid && between && !cut && e->until + 1 == step->serial &&
+               (step->code_flags & state) == 0 && same_machine(e, m) &&
+               independent(e, m, step);
+  if (holds) {
+    e->until = step->serial;
+  }
+  return holds;
+}

@@ -1,0 +1,63 @@
+/* Equivalence: places that need no probe of their own.
+ *
+ * A probe at a place is equivalent to the probe at the place before it when the
+ * instruction between them is independent of it: it touches nothing that the
+ * probe touched (one of the two writing), no mask, pending or priority state,
+ * no device, no monitor, no event register, not the stack pointer; and the probe
+ * used nothing of the interrupted registers, flags, frame or time. Then the two
+ * commute, and everything that a detector could see is the same. Chains of
+ * equivalent places are cut at fixed boundaries, so that the result does not
+ * depend on how the work is divided. */
+#ifndef TORNWORD_SIM_EXPLORE_EQUIVALENCE_H
+#define TORNWORD_SIM_EXPLORE_EQUIVALENCE_H
+
+#include "sim/machine/machine.h"
+#include "sim/machine/place.h"
+
+enum { EQUIVALENCE_CHAIN = 64 }; /* boundaries: the longest chain */
+
+/* Deliberate mistakes, so that tests can show that the audit catches them. */
+enum equivalence_flaw {
+  FLAW_NONE = 0,
+  FLAW_IGNORE_STACK = 1,      /* the stack pointer */
+  FLAW_IGNORE_MONITOR = 2,    /* exclusive accesses */
+  FLAW_IGNORE_BUS = 4,        /* device and System Control Space accesses */
+  FLAW_IGNORE_MASKS = 8,      /* masks, pending, priorities */
+  FLAW_IGNORE_READS = 16,     /* what the handler read */
+  FLAW_IGNORE_WRITES = 32,    /* what the handler wrote */
+  FLAW_IGNORE_REGISTERS = 64, /* handlers that use interrupted registers */
+};
+
+/* One exception's newest probe. */
+struct equivalence {
+  struct footprint footprint;
+  bool valid;
+  unsigned flaws; /* of enum equivalence_flaw */
+  uint64_t until; /* serial of the last place of the chain */
+  struct exceptions exceptions;
+  struct context context;
+  uint32_t sp;
+  uint8_t control;
+  bool monitor_set, event_register;
+  uint64_t bus_accesses, code_changes;
+};
+
+/* What lies between the last place and this one. */
+struct equivalence_step {
+  struct place place;
+  uint64_t serial; /* of this place; places are numbered as they come */
+  const struct access_record *accesses; /* that the instruction made by now */
+  unsigned access_count;
+  uint32_t code_flags; /* of that instruction */
+};
+
+/* Before the probe: from here on its footprint is recorded. */
+void equivalence_begin(struct equivalence *e, struct machine *machine, uint64_t serial);
+/* After it was undone. `home`: it returned to where it was taken. */
+void equivalence_end(struct equivalence *e, struct machine *machine, bool home);
+
+/* Whether the place belongs to the chain; then the chain ends there. */
+bool equivalence_holds(struct equivalence *e, struct machine *machine,
+                       const struct equivalence_step *step);
+
+#endif

@@ -1,0 +1,124 @@
+#include "sim/machine/footprint.h"
+
+#include "sim/machine/machine.h"
+
+enum { FRAME_SIZE = 0x20, FP_FRAME_SIZE = 0x68, CONTROL_FPCA = 4, LOW_REGISTERS = 0x1fff };
+
+void footprint_begin(struct footprint *f, struct machine *m) {
+  uint32_t sp = cpu_get_one(m->cpu, 13);
+  bool fp = m->core->has_fpu && (m->state.control & CONTROL_FPCA) != 0;
+  f->reusable = true;
+  f->count = 0;
+  f->foreign = LOW_REGISTERS; /* lr holds EXC_RETURN, sp is the handler's */
+  f->restoring = 0;
+  f->saving = false;
+  f->foreign_nz = f->foreign_cv = true;
+  f->frame = (sp - (fp ? FP_FRAME_SIZE : FRAME_SIZE)) & ~(sp & 4U);
+  f->frame_end = sp;
+  f->stack_end = cpu_msp(m->cpu);
+  f->saved = 0;
+}
+
+/* Saving a register and restoring it is no use of its value. */
+static bool saves_or_restores(const struct code *code) {
+  return (code->flags & (CODE_STACK | CODE_MEMORY)) == (CODE_STACK | CODE_MEMORY);
+}
+
+static bool uses_flags(const struct footprint *f, const struct code *code) {
+  return ((code->flags & CODE_READS_NZ) != 0 && f->foreign_nz) ||
+         ((code->flags & CODE_READS_CV) != 0 && f->foreign_cv);
+}
+
+void footprint_instruction(struct footprint *f, const struct code *code) {
+  enum { OTHER_STATE = CODE_FP | CODE_WAIT | CODE_BKPT | CODE_EXCLUSIVE };
+  if (!f->reusable) {
+    return;
+  }
+  bool stack = saves_or_restores(code);
+  bool foreign = (code->reads & f->foreign) != 0;
+  if ((foreign && !stack) || uses_flags(f, code) || (code->flags & OTHER_STATE) != 0) {
+    f->reusable = false;
+    return;
+  }
+  f->saving = stack && foreign;
+  f->restoring = stack ? code->writes & LOW_REGISTERS : 0;
+  f->foreign &= (uint16_t)~code->writes;
+  f->foreign_nz = f->foreign_nz && (code->flags & CODE_WRITES_NZ) == 0;
+  f->foreign_cv = f->foreign_cv && (code->flags & CODE_WRITES_CV) == 0;
+}
+
+static bool is_stack(const struct machine *m, uint32_t address) {
+  return address >= m->stack_low && address < m->memory.stack_top &&
+         memory_leaf(&m->memory, address) >= m->memory.leaves.count;
+}
+
+/* LEAF_NONE: no RAM, never changes. */
+static uint32_t granule_of(const struct machine *m, uint32_t address) {
+  uint32_t leaf = memory_leaf(&m->memory, address);
+  if (leaf == LEAF_NONE) {
+    return LEAF_NONE;
+  }
+  return leaf < m->memory.leaves.count ? leaf : GRANULE_WORD | address / 4;
+}
+
+static void add(struct footprint *f, uint32_t id, bool write) {
+  uint8_t use = write ? FOOTPRINT_WRITTEN : FOOTPRINT_READ;
+  for (unsigned i = 0; i < f->count; i++) {
+    if (f->granules[i].id == id) {
+      f->granules[i].uses |= use;
+      return;
+    }
+  }
+  if (f->count == FOOTPRINT_GRANULES) {
+    f->reusable = false;
+    return;
+  }
+  f->granules[f->count++] = (struct granule){id, use};
+}
+
+/* The handlers' own stack: what it holds is theirs, but for the frame and for
+ * the registers that they saved there. */
+static void stack_access(struct footprint *f, bool write, uint32_t address) {
+  bool in_frame = address >= f->frame && address < f->frame_end;
+  uint32_t slot = (f->frame - 4 - (address & ~3U)) / 4;
+  bool near = address < f->frame && slot < FOOTPRINT_SLOTS;
+  if (in_frame) {
+    f->reusable = write && f->reusable;
+  } else if (!near) {
+    f->reusable = f->reusable && !f->saving;
+  } else if (write) {
+    f->saved = f->saving ? f->saved | 1ULL << slot : f->saved & ~(1ULL << slot);
+  } else if ((f->saved >> slot & 1U) != 0) {
+    f->reusable = f->restoring != 0;
+    f->foreign |= f->restoring;
+  }
+}
+
+void footprint_access(struct footprint *f, struct machine *m, bool write, uint32_t address,
+                      unsigned size) {
+  if (!f->reusable) {
+    return;
+  }
+  if (is_stack(m, address) && address < f->stack_end) {
+    stack_access(f, write, address);
+    return;
+  }
+  for (uint32_t at = address; at < address + size; at++) {
+    uint32_t id = granule_of(m, at);
+    if (id != LEAF_NONE) {
+      add(f, id, write);
+    }
+  }
+}
+
+unsigned footprint_use_of(const struct footprint *f, const struct machine *m, uint32_t address,
+                          unsigned size) {
+  unsigned uses = 0;
+  for (uint32_t at = address; at < address + size; at++) {
+    uint32_t id = granule_of(m, at);
+    for (unsigned i = 0; id != LEAF_NONE && i < f->count; i++) {
+      uses |= f->granules[i].id == id ? f->granules[i].uses : 0U;
+    }
+  }
+  return uses;
+}

@@ -1,0 +1,50 @@
+/* The footprint of a probe: what its handlers read and wrote.
+ *
+ * Recorded while a probe runs; the explorer asks it whether an instruction of
+ * the interrupted code could have made a difference to the probe, or the probe
+ * to the instruction. Granules are leaves (a leaf is touched as a whole) and
+ * words of stack; the handlers' own stack is left out. A probe that used what it
+ * found in registers, flags, its frame or the clock is not reusable at all. */
+#ifndef TORNWORD_SIM_MACHINE_FOOTPRINT_H
+#define TORNWORD_SIM_MACHINE_FOOTPRINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct machine;
+struct code;
+
+enum { FOOTPRINT_GRANULES = 48, FOOTPRINT_SLOTS = 64 };
+
+struct granule {
+  uint32_t id;  /* leaf index; or GRANULE_WORD + word number */
+  uint8_t uses; /* of enum footprint_use */
+};
+#define GRANULE_WORD 0x80000000U
+
+struct footprint {
+  bool reusable;
+  uint8_t count;
+  uint16_t foreign;   /* registers that still hold the interrupted values */
+  uint16_t restoring; /* registers that the running POP fills */
+  bool saving;        /* the running instruction is a PUSH of foreign registers */
+  bool foreign_nz, foreign_cv; /* condition flags likewise */
+  uint32_t frame, frame_end;   /* exception frame */
+  uint32_t stack_end; /* main stack pointer at the place: the handlers' stack lies below */
+  uint64_t saved;     /* words below the frame that hold foreign registers, one bit each */
+  struct granule granules[FOOTPRINT_GRANULES];
+};
+
+/* At the place, before the exception is taken. */
+void footprint_begin(struct footprint *footprint, struct machine *machine);
+/* Before a handler's instruction executes, and for each of its accesses. */
+void footprint_instruction(struct footprint *footprint, const struct code *code);
+void footprint_access(struct footprint *footprint, struct machine *machine, bool write,
+                      uint32_t address, unsigned size);
+
+/* How the probe touched the granules of an access: bits of enum footprint_use. */
+enum footprint_use { FOOTPRINT_READ = 1, FOOTPRINT_WRITTEN = 2 };
+unsigned footprint_use_of(const struct footprint *footprint, const struct machine *machine,
+                          uint32_t address, unsigned size);
+
+#endif
