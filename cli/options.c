@@ -30,6 +30,15 @@ static bool set_vtor(struct options *options, const char *value, struct error *e
   return true;
 }
 
+static bool set_base(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"the address of a raw image's first byte",
+                                          "--base 0x08000000", 0, UINT32_MAX};
+  uint64_t number = 0;
+  bool good = number_parse(value, &rule, &number, error);
+  options->base = (uint32_t)number;
+  return good;
+}
+
 static bool set_priority_bits(struct options *options, const char *value, struct error *error) {
   static const struct number_rule rule = {"implemented priority bits", "--priority-bits 3", 2,
                                           8};
@@ -125,6 +134,10 @@ static bool set_scenario(struct options *options, const char *value, struct erro
   return set_path(&options->scenario, value, error);
 }
 
+static bool set_symbols(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->symbols, value, error);
+}
+
 static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_CORE] =
         {"core", "CORE", GROUP_IMAGE, true, set_core,
@@ -132,6 +145,11 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
          "say it"},
     [OPTION_VTOR] = {"vtor", "ADDRESS", GROUP_IMAGE, true, set_vtor,
                      "Address of the vector table; else found in the image"},
+    [OPTION_BASE] = {"base", "ADDRESS", GROUP_IMAGE, true, set_base,
+                     "Address of the first byte of a raw (.bin) or DFU image"},
+    [OPTION_SYMBOLS] = {"symbols", "ELF", GROUP_IMAGE, true, set_symbols,
+                        "Take names, types and lines of a hex, UF2 or raw image from this ELF "
+                        "file"},
     [OPTION_PRIORITY_BITS] =
         {"priority-bits", "N", GROUP_RUN, true, set_priority_bits,
          "Implemented priority bits, 2 to 8; else the core's usual number"},
@@ -233,6 +251,10 @@ static const char *value_text(const struct options *options, enum option_id id,
       return core_traits(options->core)->name;
     case OPTION_VTOR:
       return texts_print(texts, "0x%08x", options->vtor);
+    case OPTION_BASE:
+      return texts_print(texts, "0x%08x", options->base);
+    case OPTION_SYMBOLS:
+      return texts_quote(texts, options->symbols);
     case OPTION_PRIORITY_BITS:
       return texts_print(texts, "%u", options->priority_bits);
     case OPTION_BKPT:

@@ -34,6 +34,8 @@ enum option_group {
 enum option_id {
   OPTION_CORE,
   OPTION_VTOR,
+  OPTION_BASE,
+  OPTION_SYMBOLS,
   OPTION_PRIORITY_BITS,
   OPTION_BKPT,
   OPTION_MAX_INSTRUCTIONS,
@@ -55,6 +57,7 @@ struct options {
   bool given[OPTION_COUNT];
   enum core core;
   uint32_t vtor;
+  uint32_t base;
   uint8_t priority_bits;
   enum bkpt_policy bkpt;
   uint64_t max_instructions;
@@ -65,7 +68,8 @@ struct options {
   enum report_format format;
   enum severity severity;
   enum color_mode color;
-  const char *scenario; /* borrowed from argv, as are the next three */
+  const char *scenario; /* borrowed from argv, as are all below */
+  const char *symbols;
   const char *output;
   const char *image;
   const char *token;

@@ -30,6 +30,9 @@ static struct image *load(const struct options *options, const struct scenario_p
       .core = options->core,
       .has_vtor = options->given[OPTION_VTOR],
       .vtor = options->vtor,
+      .has_base = options->given[OPTION_BASE],
+      .base = options->base,
+      .symbols = options->given[OPTION_SYMBOLS] ? options->symbols : NULL,
   };
   if (!image_options.has_core && program != NULL && program->image != NULL &&
       program->cores != 0) {

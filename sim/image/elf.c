@@ -82,6 +82,8 @@ static bool segments_fill(struct image *image, const Elf32_Phdr *headers, size_t
 bool elf_segments(struct image *image, struct error *error) {
   Elf32_Ehdr header;
   memcpy(&header, image->file, sizeof header);
+  image->has_entry = header.e_entry != 0;
+  image->entry = header.e_entry;
   size_t count = header.e_phnum;
   Elf32_Phdr *headers = allocate(count, sizeof *headers);
   memcpy(headers, image->file + header.e_phoff, count * sizeof *headers);

@@ -24,10 +24,11 @@ static void digest_set(struct image *image) {
 static bool stream_read(struct image *image, FILE *stream, struct error *error) {
   struct stat status;
   if (fstat(fileno(stream), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return error_set(error, "%s: not a regular file; an ELF image is expected", image->path);
+    return error_set(error, "%s: not a regular file; a firmware image is expected",
+                     image->path);
   }
   if (status.st_size == 0) {
-    return error_set(error, "%s: empty file; an ELF image is expected", image->path);
+    return error_set(error, "%s: empty file; a firmware image is expected", image->path);
   }
   if (status.st_size > LARGEST_FILE) {
     return error_set(error, "%s: larger than 512 MiB; a firmware image is expected",
@@ -70,14 +71,10 @@ static const char *machine_name(unsigned machine) {
 }
 
 static bool refuse_other_format(const struct image *image, struct error *error) {
-  const char *looks = "";
-  if (image->file[0] == ':') {
-    looks = " (it looks like Intel HEX)";
-  } else if (image->file[0] == 'S' && image->file_size > 1 && image->file[1] == '0') {
-    looks = " (it looks like S-records)";
-  } else if (memcmp(image->file, "!<arch>", image->file_size < 7 ? image->file_size : 7) == 0) {
-    looks = " (it looks like a static library)";
-  }
+  const char *looks =
+      memcmp(image->file, "!<arch>", image->file_size < 7 ? image->file_size : 7) == 0
+          ? " (it looks like a static library)"
+          : "";
   return error_set(error, "%s: not an ELF file%s; the linked ELF image is expected",
                    image->path, looks);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "sim/image/dies.h"
+#include "sim/image/formats.h"
 #include "sim/image/object.h"
 
 void image_note(struct image *image, const char *format, ...) {
@@ -55,20 +56,76 @@ static bool load_elf(struct image *image, Elf *elf, const struct image_options *
   return true;
 }
 
-static bool load(struct image *image, const struct image_options *options,
-                 struct error *error) {
-  if (!file_read(image, error) || !file_check(image, error) || !elf_segments(image, error)) {
-    return false;
-  }
+/* The ELF file `from`: the image itself, or the one beside it. */
+static bool open_elf(struct image *image, const struct image *from,
+                     const struct image_options *options, struct error *error) {
   elf_version(EV_CURRENT);
-  Elf *elf = elf_memory((char *)image->file, image->file_size);
+  Elf *elf = elf_memory((char *)from->file, from->file_size);
   if (elf == NULL) {
-    return error_set(error, "%s: damaged ELF file: %s; link or copy it again", image->path,
+    return error_set(error, "%s: damaged ELF file: %s; link or copy it again", from->path,
                      elf_errmsg(-1));
   }
   bool loaded = load_elf(image, elf, options, error);
   elf_end(elf);
   return loaded;
+}
+
+static bool load_beside(struct image *image, const struct image_options *options,
+                        struct error *error) {
+  struct image *other = beside_read(options->symbols, error);
+  if (other == NULL) {
+    return false;
+  }
+  beside_merge(image, other);
+  bool loaded = open_elf(image, other, options, error);
+  image_destroy(other);
+  return loaded;
+}
+
+static bool load_nameless(struct image *image, const struct image_options *options,
+                          struct error *error) {
+  if (!vectors_find(image, options, error)) {
+    return false;
+  }
+  format_core(image, options);
+  load_debug(image, NULL, NULL);
+  image_note(image,
+             "%s has no names and types: give the ELF file it was made from with "
+             "--symbols",
+             image_format_name(image->format));
+  return true;
+}
+
+static bool load_other(struct image *image, const struct image_options *options,
+                       struct error *error) {
+  bool raw = image->format == FORMAT_IS_RAW || image->format == FORMAT_IS_DFU;
+  if (options->has_base && !raw) {
+    return error_set(error, "%s: %s has its own addresses; leave out --base", image->path,
+                     image_format_name(image->format));
+  }
+  if (!format_load(image, options, error)) {
+    return false;
+  }
+  return options->symbols != NULL ? load_beside(image, options, error)
+                                  : load_nameless(image, options, error);
+}
+
+static bool load(struct image *image, const struct image_options *options,
+                 struct error *error) {
+  if (!file_read(image, error)) {
+    return false;
+  }
+  image->format = format_of(image);
+  if (image->format != FORMAT_IS_ELF) {
+    return load_other(image, options, error);
+  }
+  if (options->has_base || options->symbols != NULL) {
+    return error_set(error, "%s: an ELF file has its own %s; leave out %s", image->path,
+                     options->has_base ? "addresses" : "symbols",
+                     options->has_base ? "--base" : "--symbols");
+  }
+  return file_check(image, error) && elf_segments(image, error) &&
+         open_elf(image, image, options, error);
 }
 
 struct image *image_load(const char *path, const struct image_options *options,
@@ -88,6 +145,7 @@ void image_destroy(struct image *image) {
     return;
   }
   free(image->file);
+  free(image->content);
   free(image->segments);
   free(image->sections);
   free(image->symbols);
@@ -113,6 +171,10 @@ const uint8_t *image_sha256(const struct image *image) {
 
 const char *image_sha256_text(const struct image *image) {
   return image->sha256_text;
+}
+
+enum image_format image_format(const struct image *image) {
+  return image->format;
 }
 
 enum core image_core(const struct image *image) {

@@ -22,13 +22,17 @@ struct image_options {
   enum core core;
   bool has_vtor; /* --vtor: address of the vector table */
   uint32_t vtor;
+  bool has_base; /* --base: address of a raw image's first byte */
+  uint32_t base;
+  const char *symbols; /* --symbols: ELF file with the names of a hex or raw image */
 };
 
-/* Reads an ELF file (32-bit little-endian Arm). Refuses, with one line that
- * says what is wrong and what would be right: a file that is missing, empty,
- * truncated, not ELF, for another machine, without loadable segments, without a
- * vector table, or whose vector table cannot be one (initial SP or reset vector
- * implausible: "all zeros"). NULL options mean all defaults. */
+/* Reads ELF (32-bit little-endian Arm), Intel HEX, S-records, UF2, DFU and raw
+ * files; the content says which it is. Refuses, with one line that says what is
+ * wrong and what would be right: a file that is missing, empty, truncated,
+ * damaged, for another machine, without bytes to load, without a vector table,
+ * or whose vector table cannot be one (initial SP or reset vector implausible:
+ * "all zeros"). NULL options mean all defaults. */
 struct image *image_load(const char *path, const struct image_options *options,
                          struct error *error);
 void image_destroy(struct image *image);
@@ -38,13 +42,24 @@ const char *image_path(const struct image *image);
 /* Of the file's bytes; 32 bytes, and the same as 64 lower-case hex digits. */
 const uint8_t *image_sha256(const struct image *image);
 const char *image_sha256_text(const struct image *image);
-/* From --core, else the build attributes, else a guess (core_is_guess). */
+enum image_format {
+  FORMAT_IS_ELF,
+  FORMAT_IS_IHEX,
+  FORMAT_IS_SREC,
+  FORMAT_IS_UF2,
+  FORMAT_IS_DFU,
+  FORMAT_IS_RAW
+};
+enum image_format image_format(const struct image *image);
+const char *image_format_name(enum image_format format); /* "Intel HEX" */
+/* From --core, else the build attributes, else a guess (image_core_source). */
 enum core image_core(const struct image *image);
 /* "--core", "build attributes (Tag_CPU_name: cortex-m3)", "assumed: ...". */
 const char *image_core_source(const struct image *image);
 
 /* What a programmer would write to the part: PT_LOAD segments with file bytes,
- * at their physical address, sorted. */
+ * at their physical address, sorted. Other formats than ELF know one address
+ * only, and not what is code: all of it may be. */
 struct segment {
   uint32_t address;     /* p_paddr: where the bytes are at reset */
   uint32_t size;        /* bytes in the file */

@@ -82,6 +82,12 @@ struct image {
   uint8_t sha256[SHA256_BYTES];
   char sha256_text[2 * SHA256_BYTES + 1];
 
+  enum image_format format;
+  uint8_t *content;    /* what the segments point into; NULL: into the file (ELF) */
+  uint32_t uf2_family; /* 0: none */
+  bool has_entry;
+  uint32_t entry; /* address at which the file says that the program begins */
+
   struct segment *segments;
   size_t segment_count;
   struct section *sections; /* as in the file, index 0 included */
@@ -117,7 +123,8 @@ struct image {
 
 struct dies;
 
-/* file.c: the bytes and their digest; refuses what is not an Arm ELF image. */
+/* file.c: the bytes and their digest; file_check refuses an ELF file that is no
+ * Arm image. */
 bool file_read(struct image *image, struct error *error);
 bool file_check(const struct image *image, struct error *error);
 

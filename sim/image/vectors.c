@@ -138,12 +138,10 @@ static const struct segment *lowest_code(const struct image *image) {
   return NULL;
 }
 
-/* A word pair whose second word is the ELF's entry point. */
+/* A word pair whose second word is the file's entry point. */
 static bool find_by_entry(struct image *image, struct error *first) {
   const struct segment *segment = lowest_code(image);
-  Elf32_Ehdr header;
-  memcpy(&header, image->file, sizeof header);
-  if (segment == NULL || header.e_entry == 0) {
+  if (segment == NULL || !image->has_entry) {
     return false;
   }
   for (uint32_t offset = (0U - segment->address) & 3; offset + 8 <= segment->size;
@@ -152,7 +150,7 @@ static bool find_by_entry(struct image *image, struct error *first) {
     memcpy(&reset, segment->bytes + offset + 4, sizeof reset);
     struct error why = {{0}};
     struct candidate candidate = {segment->address + offset, 0};
-    if (reset == (header.e_entry | 1) && is_plausible(image, candidate.address, &why)) {
+    if (reset == (image->entry | 1) && is_plausible(image, candidate.address, &why)) {
       candidate.address = segment->run_address + offset;
       return vectors_try(image, candidate, "entry point", "", first);
     }
@@ -161,13 +159,66 @@ static bool find_by_entry(struct image *image, struct error *first) {
 }
 
 static bool find_lowest(struct image *image, struct error *first) {
+  const char *kind = "start of the lowest segment";
   for (size_t i = 0; i < image->segment_count; i++) {
-    if (image->segments[i].size >= 8) {
-      struct candidate candidate = {image->segments[i].run_address, 0};
-      return vectors_try(image, candidate, "start of the lowest segment", "", first);
+    struct candidate candidate = {image->segments[i].run_address, 0};
+    if (image->segments[i].size < 8) {
+      continue;
+    }
+    if (vectors_try(image, candidate, kind, "", first)) {
+      return true;
+    }
+    kind = "start of a segment";
+  }
+  return false;
+}
+
+/* More than two words: NMI and HardFault have handlers too, and the stack is
+ * where parts have RAM. For places that nothing but their bytes speaks for. */
+static bool is_table(const struct image *image, uint32_t address) {
+  struct error why = {{0}};
+  uint32_t words[4] = {0};
+  for (uint32_t i = 0; i < 4; i++) {
+    if (!elf_word(image, address + 4 * i, &words[i])) {
+      return false;
+    }
+  }
+  bool ram = words[0] >= 0x10000000 && words[0] <= 0x30000000;
+  bool thumb = (words[2] & words[3] & 1) != 0;
+  return ram && thumb && in_code_bytes(image, words[2] & ~1U) &&
+         in_code_bytes(image, words[3] & ~1U) && is_plausible(image, address, &why);
+}
+
+static bool find_by_content(struct image *image, struct error *first) {
+  enum { REACH = 0x4000 }; /* headers of boot loaders end before */
+  for (size_t i = 0; i < image->segment_count; i++) {
+    const struct segment *segment = &image->segments[i];
+    uint32_t size = segment->size < REACH ? segment->size : REACH;
+    for (uint32_t at = (0U - segment->address) & 3; at < size; at += 4) {
+      struct candidate candidate = {segment->run_address + at, 0};
+      if (is_table(image, segment->address + at)) {
+        return vectors_try(image, candidate, "first words that can be one", "", first);
+      }
     }
   }
   return false;
+}
+
+/* A boot loader and its application stand in one image: say so. */
+static void note_others(struct image *image) {
+  enum { ALIGNMENT = 256 };
+  for (size_t i = 0; i < image->segment_count; i++) {
+    const struct segment *segment = &image->segments[i];
+    uint64_t end = (uint64_t)segment->address + segment->size;
+    uint64_t at = ((uint64_t)segment->address + ALIGNMENT - 1) & ~(uint64_t)(ALIGNMENT - 1);
+    for (; at + 16 <= end; at += ALIGNMENT) {
+      if (at != image->vectors && is_table(image, (uint32_t)at)) {
+        image_note(image, "another vector table may be at 0x%08x: begin there with --vtor",
+                   (unsigned)at);
+        return;
+      }
+    }
+  }
 }
 
 bool vectors_find(struct image *image, const struct image_options *options,
@@ -185,7 +236,10 @@ bool vectors_find(struct image *image, const struct image_options *options,
     return true;
   }
   if (find_by_section(image, &why) || find_by_symbol(image, &why) ||
-      find_by_entry(image, &why) || find_lowest(image, &why)) {
+      find_by_entry(image, &why) || find_lowest(image, &why) || find_by_content(image, &why)) {
+    if (image->format != FORMAT_IS_ELF) {
+      note_others(image);
+    }
     return true;
   }
   return error_set(error, "%s: %s; name its address with --vtor", image->path,

@@ -93,3 +93,20 @@ Test(image_damage, flipped, .timeout = 120) {
     flip("rust_shapes.elf", 6, HEADERS, 60);
   }
 }
+
+/* Formats of text and blocks: the same damage, in a raw image as in the others. */
+Test(image_damage, other_formats, .timeout = 120) {
+  static const char *const FILES[] = {"low.hex", "low.srec", "cat16.hex", "high.srec"};
+  for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++) {
+    if (!sample_exists(FILES[i])) {
+      continue;
+    }
+    size_t size = 0;
+    unsigned char *bytes = sample_bytes(FILES[i], &size);
+    for (size_t length = 1; length < size; length += length < 256 ? 3 : 331) {
+      load_damaged(bytes, length);
+    }
+    free(bytes);
+    flip(FILES[i], (uint32_t)i, 0, 100);
+  }
+}
