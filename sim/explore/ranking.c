@@ -55,6 +55,7 @@ static bool take_now(struct explorer *ex) {
   uint32_t pc = m->state.pc;
   machine_pend(m, ex->exception);
   machine_continue(m, &run);
+  machine_settle(m);
   return run.stop == STOP_DONE && m->state.pc == pc;
 }
 
@@ -190,6 +191,7 @@ void ranking_prepare(struct explorer *ex, enum homecoming how) {
   struct machine *m = ex->machine;
   struct machine_host host = m->host;
   m->host = (struct machine_host){.owner = ex, .event = host.event};
+  machine_settle(m);
   bool found = find_meeting(ex, how);
   m->host = (struct machine_host){0};
   ex->meet_base = found ? common_base(ex) : NULL;

@@ -15,9 +15,17 @@ void machine_emit(struct machine *m, struct event *event) {
   }
 }
 
+/* The hash tells whether a spine's state came back; probes and branches are taken
+ * back with all they did. */
+static void note_change(struct machine *m, const uint8_t *host, uint32_t address, unsigned size,
+                        uint64_t value) {
+  if (m->run->mode == RUN_SPINE) {
+    m->state.memory_hash ^= memory_hash_change(host, address, size, value);
+  }
+}
+
 void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
                     uint64_t value) {
-  struct machine_state *s = &m->state;
   uint8_t *host = memory_host(&m->memory, address, size);
   if (host == NULL || m->queued == MACHINE_QUEUE) {
     return;
@@ -29,7 +37,7 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
   if (write) {
     memcpy(&record->value, &value, size);
     undo_save(&m->undo, host, size);
-    s->memory_hash ^= memory_hash_change(host, address, size, value);
+    note_change(m, host, address, size, value);
     if (m->code_in_ram) {
       code_forget(m, address, size);
     }
@@ -127,7 +135,7 @@ static void emit_access(struct machine *m, const struct access_record *record,
  * holds what stood there before the instruction. */
 static void poke(struct machine *m, const struct access_record *record, uint64_t value) {
   uint8_t *host = memory_host(&m->memory, record->address, record->size);
-  m->state.memory_hash ^= memory_hash_change(host, record->address, record->size, value);
+  note_change(m, host, record->address, record->size, value);
   memcpy(host, &value, record->size);
 }
 
@@ -324,9 +332,23 @@ void machine_write(struct machine *m, uint32_t address, unsigned size, uint64_t 
   uint8_t *host = memory_host(&m->memory, address, size);
   assert(host != NULL);
   undo_save(&m->undo, host, size);
-  m->state.memory_hash ^= memory_hash_change(host, address, size, value);
+  note_change(m, host, address, size, value);
   memcpy(host, &value, size);
   if (m->code_in_ram) {
     code_forget(m, address, size);
+  }
+}
+
+void machine_write_words(struct machine *m, uint32_t address, const uint32_t *words,
+                         unsigned count) {
+  uint8_t *host = memory_host(&m->memory, address, 4 * count);
+  assert(host != NULL);
+  undo_save(&m->undo, host, (size_t)4 * count);
+  for (unsigned i = 0; m->run->mode == RUN_SPINE && i < count; i++) {
+    note_change(m, host + (size_t)4 * i, address + 4 * i, 4, words[i]);
+  }
+  memcpy(host, words, (size_t)4 * count);
+  if (m->code_in_ram) {
+    code_forget(m, address, 4 * count);
   }
 }

@@ -64,10 +64,10 @@ static void set(struct cpu *cpu, int reg, uint32_t value) {
   must(uc_reg_write(cpu->uc, reg, &value));
 }
 
-static void leave(struct cpu *cpu, enum cpu_exit_kind kind, uint32_t address, uint32_t value) {
+static void leave(struct cpu *cpu, enum cpu_exit_kind kind, uint32_t pc, uint32_t address,
+                  uint32_t value) {
   if (cpu->exit->kind == CPU_STOPPED) {
-    *cpu->exit = (struct cpu_exit){
-        .kind = kind, .pc = get(cpu, UC_ARM_REG_PC), .address = address, .value = value};
+    *cpu->exit = (struct cpu_exit){.kind = kind, .pc = pc, .address = address, .value = value};
   }
   uc_emu_stop(cpu->uc);
 }
@@ -82,25 +82,25 @@ static void hook_interrupt(uc_engine *uc, uint32_t number, void *user) {
   uint32_t pc = get(cpu, UC_ARM_REG_PC);
   switch (number) {
     case 2:
-      leave(cpu, CPU_SVC, 0, 0);
+      leave(cpu, CPU_SVC, pc, 0, 0);
       break;
     case 3:
-      leave(cpu, CPU_BAD_FETCH, pc, 0);
+      leave(cpu, CPU_BAD_FETCH, pc, pc, 0);
       break;
     case 4:
-      leave(cpu, CPU_UNALIGNED, 0, 0);
+      leave(cpu, CPU_UNALIGNED, pc, 0, 0);
       break;
     case 7:
-      leave(cpu, CPU_BKPT, 0, 0);
+      leave(cpu, CPU_BKPT, pc, 0, 0);
       break;
     case 8:
-      leave(cpu, CPU_EXCEPTION_RETURN, 0, pc | 1U);
+      leave(cpu, CPU_EXCEPTION_RETURN, pc, 0, pc | 1U);
       break;
     case 17:
-      leave(cpu, CPU_NO_COPROCESSOR, 0, 0);
+      leave(cpu, CPU_NO_COPROCESSOR, pc, 0, 0);
       break;
     default:
-      leave(cpu, CPU_UNDEFINED, 0, number);
+      leave(cpu, CPU_UNDEFINED, pc, 0, number);
       break;
   }
 }
@@ -132,7 +132,7 @@ static enum cpu_exit_kind undefined_kind(struct cpu *cpu) {
 static bool hook_invalid_instruction(uc_engine *uc, void *user) {
   (void)uc;
   struct cpu *cpu = user;
-  leave(cpu, undefined_kind(cpu), 0, 0);
+  leave(cpu, undefined_kind(cpu), get(cpu, UC_ARM_REG_PC), 0, 0);
   return false;
 }
 
@@ -263,11 +263,11 @@ struct cpu_exit cpu_run(struct cpu *cpu, uint32_t pc, uint8_t it_state) {
     set(cpu, UC_ARM_REG_EPSR, 1U << 24 | (it & 3U) << 25 | (it >> 2) << 10);
   }
   uc_err err = uc_emu_start(cpu->uc, pc | 1U, 0, 0, 0);
-  if (exit.kind == CPU_STOPPED) {
+  if (exit.kind == CPU_STOPPED && err != UC_ERR_OK) {
     exit.pc = get(cpu, UC_ARM_REG_PC);
     if (err == UC_ERR_INSN_INVALID || err == UC_ERR_EXCEPTION) {
       exit.kind = undefined_kind(cpu);
-    } else if (err != UC_ERR_OK) {
+    } else {
       exit.kind = CPU_BAD_FETCH;
       exit.address = exit.pc;
     }
@@ -360,15 +360,20 @@ static void select_main_stack(struct cpu *cpu, uint32_t flags, uint32_t control)
   set(cpu, UC_ARM_REG_CONTROL, control & ~2U);
 }
 
-void cpu_enter_handler(struct cpu *cpu, uint32_t xpsr_flags, unsigned exception, uint32_t msp,
-                       uint32_t lr) {
-  uint32_t control = get(cpu, UC_ARM_REG_CONTROL);
-  if ((control & 2U) != 0) {
-    select_main_stack(cpu, xpsr_flags, control);
+void cpu_enter_handler(struct cpu *cpu, const struct cpu_entry *entry) {
+  static const int registers[4] = {UC_ARM_REG_XPSR, UC_ARM_REG_APSR_NZCV, UC_ARM_REG_MSP,
+                                   UC_ARM_REG_LR};
+  uint32_t xpsr = (entry->xpsr & 0xf80f0000U) | 1U << 24 | entry->exception;
+  uint32_t flags = entry->xpsr & 0xf0000000U;
+  uint32_t msp = entry->msp;
+  uint32_t lr = entry->lr;
+  void *const values[4] = {&xpsr, &flags, &msp, &lr};
+  if (entry->from_process_stack) {
+    select_main_stack(cpu, entry->xpsr, get(cpu, UC_ARM_REG_CONTROL));
   }
-  write_xpsr(cpu, xpsr_flags, exception);
-  set(cpu, UC_ARM_REG_MSP, msp);
-  set(cpu, UC_ARM_REG_LR, lr);
+  int ids[4];
+  memcpy(ids, registers, sizeof ids);
+  must(uc_reg_write_batch(cpu->uc, ids, values, 4));
 }
 
 void cpu_resume(struct cpu *cpu, const uint32_t frame[8], unsigned exception, bool thread_psp,

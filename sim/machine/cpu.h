@@ -46,7 +46,7 @@ enum cpu_exit_kind {
 
 struct cpu_exit {
   enum cpu_exit_kind kind;
-  uint32_t pc;      /* the instruction concerned */
+  uint32_t pc;      /* the instruction concerned; not set when stopped */
   uint32_t address; /* faulting address */
   uint32_t value;   /* EXC_RETURN */
 };
@@ -77,10 +77,15 @@ uint32_t cpu_get_one(struct cpu *cpu, unsigned number); /* r0 to r12, sp, lr */
 void cpu_set_low(struct cpu *cpu, const uint32_t r[13]);
 void cpu_set_one(struct cpu *cpu, unsigned number, uint32_t value);
 
-/* What exception entry and return write: the mode follows the exception
- * number; the flags and the Q and GE bits come from xpsr, IT bits are dropped. */
-void cpu_enter_handler(struct cpu *cpu, uint32_t xpsr_flags, unsigned exception, uint32_t msp,
-                       uint32_t lr);
+/* What exception entry writes: the mode follows the exception number; the flags
+ * and the Q and GE bits come from xpsr, IT bits are dropped. */
+struct cpu_entry {
+  uint32_t xpsr, msp, lr;
+  unsigned exception;
+  bool from_process_stack; /* SPSEL is set: it must be cleared on the way */
+};
+void cpu_enter_handler(struct cpu *cpu, const struct cpu_entry *entry);
+/* What exception return writes. */
 void cpu_resume(struct cpu *cpu, const uint32_t frame[8], unsigned exception, bool thread_psp,
                 uint32_t sp); /* thread_psp: exception is 0 and the process stack is used */
 void cpu_set_lr(struct cpu *cpu, uint32_t lr);

@@ -96,10 +96,7 @@ static uint32_t frame_fault(const struct machine *m, const struct frame *frame, 
 }
 
 static void write_frame(struct machine *m, const struct frame *frame) {
-  for (unsigned i = 0; i < FRAME_WORDS; i += 2) {
-    uint64_t pair = (uint64_t)frame->words[i + 1] << 32 | frame->words[i];
-    machine_write(m, frame->address + 4 * i, 8, pair);
-  }
+  machine_write_words(m, frame->address, frame->words, FRAME_WORDS);
   if (frame->fp) {
     fp_push(m, frame->address);
   }
@@ -176,13 +173,12 @@ static uint32_t exc_return_of(const struct machine *m, const struct frame *frame
   return EXC_RETURN_ONES | (frame->fp ? 0U : NO_FP) | where;
 }
 
-static void enter_mode(struct machine *m, uint32_t xpsr, unsigned exception, uint32_t msp,
-                       uint32_t lr) {
-  cpu_enter_handler(m->cpu, xpsr, exception, msp, lr);
-  m->state.control &= (uint8_t) ~(CONTROL_SPSEL | CONTROL_FPCA);
-  if (m->core->has_fpu) {
+static void enter_mode(struct machine *m, const struct cpu_entry *entry) {
+  cpu_enter_handler(m->cpu, entry);
+  if (m->core->has_fpu && (m->state.control & CONTROL_FPCA) != 0) {
     cpu_set_fpca(m->cpu, false);
   }
+  m->state.control &= (uint8_t) ~(CONTROL_SPSEL | CONTROL_FPCA);
 }
 
 void exception_enter(struct machine *m) {
@@ -203,7 +199,14 @@ void exception_enter(struct machine *m) {
     msp = cpu_msp(m->cpu);
     cpu_set_psp(m->cpu, frame.address);
   }
-  enter_mode(m, registers.xpsr, exception, msp, lr);
+  const struct cpu_entry entry = {
+      .xpsr = registers.xpsr,
+      .msp = msp,
+      .lr = lr,
+      .exception = exception,
+      .from_process_stack = (s->control & CONTROL_SPSEL) != 0,
+  };
+  enter_mode(m, &entry);
   activate(m, exception, 0);
   vector(m, exception);
 }
@@ -229,7 +232,11 @@ static void tail_chain(struct machine *m, struct context ended) {
     s->context = s->preempted[--s->depth];
   }
   tell(m, EVENT_RETURN, EVENT_TAIL, ended, s->context);
-  enter_mode(m, registers.xpsr, exception, registers.sp, s->exc_return);
+  const struct cpu_entry entry = {.xpsr = registers.xpsr,
+                                  .msp = registers.sp,
+                                  .lr = s->exc_return,
+                                  .exception = exception};
+  enter_mode(m, &entry);
   activate(m, exception, EVENT_TAIL);
   vector(m, exception);
 }
@@ -290,33 +297,55 @@ static struct frame read_frame(struct machine *m) {
   return frame;
 }
 
-static void pop_frame(struct machine *m, struct context ended) {
+/* The frame is sound: the return will happen. */
+static bool fetch_frame(struct machine *m, struct context ended, struct frame *frame) {
   struct machine_state *s = &m->state;
-  struct frame frame = read_frame(m);
-  uint32_t cfsr = frame_fault(m, &frame, false);
+  *frame = read_frame(m);
+  uint32_t cfsr = frame_fault(m, frame, false);
   if (cfsr != 0) {
     fault_on_return(m, ended, stack_exception(cfsr), cfsr);
-    return;
+    return false;
   }
-  memcpy(frame.words, memory_host(&m->memory, frame.address, FRAME_SIZE), FRAME_SIZE);
+  memcpy(frame->words, memory_host(&m->memory, frame->address, FRAME_SIZE), FRAME_SIZE);
   bool to_handler = (s->exc_return & 0xfU) == TO_HANDLER;
-  unsigned exception = frame.words[FRAME_XPSR] & IPSR_MASK;
+  unsigned exception = frame->words[FRAME_XPSR] & IPSR_MASK;
   if (to_handler != (exception != 0)) {
     fault_on_return(m, ended, EXCEPTION_USAGEFAULT, CFSR_INVPC);
-    return;
+    return false;
   }
+  return true;
+}
+
+/* Registers, mode and monitor as they were: the interrupted code goes on. */
+void exception_resume(struct machine *m) {
+  struct machine_state *s = &m->state;
+  struct frame frame = read_frame(m);
+  memcpy(frame.words, memory_host(&m->memory, frame.address, FRAME_SIZE), FRAME_SIZE);
+  s->action = ACTION_NONE;
   if (frame.fp) {
     fp_pop(m, frame.address);
   }
-  s->context = below_context(m, exception);
-  s->depth = s->depth > 0 ? (uint8_t)(s->depth - 1) : 0;
-  resume(m, &frame, exception);
+  resume(m, &frame, frame.words[FRAME_XPSR] & IPSR_MASK);
   if (s->monitor_set) {
     cpu_clear_exclusive(m->cpu);
     s->monitor_set = false;
   }
-  s->asleep = exception == 0 && (s->scb.scr & SCR_SLEEPONEXIT) != 0;
+  s->asleep = s->context.exception == 0 && (s->scb.scr & SCR_SLEEPONEXIT) != 0;
   guard_update(m);
+}
+
+/* The model's side of the return; the registers follow in exception_resume, and
+ * not at all if the run is over with it and is taken back. */
+static void pop_frame(struct machine *m, struct context ended) {
+  struct machine_state *s = &m->state;
+  struct frame frame;
+  if (!fetch_frame(m, ended, &frame)) {
+    return;
+  }
+  s->context = below_context(m, frame.words[FRAME_XPSR] & IPSR_MASK);
+  s->depth = s->depth > 0 ? (uint8_t)(s->depth - 1) : 0;
+  s->pc = frame.words[FRAME_PC] & ~1U;
+  s->action = ACTION_RESUME;
   tell(m, EVENT_RETURN, 0, ended, s->context);
 }
 

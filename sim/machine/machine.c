@@ -267,6 +267,8 @@ void machine_continue(struct machine *m, struct run *run) {
     if (s->action == ACTION_RETURN) {
       offer(m, PLACE_RETURN);
       exception_return(m);
+    } else if (s->action == ACTION_RESUME) {
+      exception_resume(m);
     } else if (s->exceptions.take != 0) {
       offer(m, PLACE_ENTRY);
       exception_enter(m);
@@ -277,6 +279,12 @@ void machine_continue(struct machine *m, struct run *run) {
     }
   }
   m->run = outer;
+}
+
+void machine_settle(struct machine *m) {
+  if (m->state.action == ACTION_RESUME) {
+    exception_resume(m);
+  }
 }
 
 void machine_set_line(struct machine *m, unsigned exception, bool high) {

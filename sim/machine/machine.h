@@ -141,6 +141,10 @@ void machine_reset(struct machine *machine);
 /* Runs until run->stop says why not. */
 void machine_continue(struct machine *machine, struct run *run);
 
+/* A probe stops when its last handler has returned, before the registers of what
+ * it interrupted are popped: this pops them. Nothing to do elsewhere. */
+void machine_settle(struct machine *machine);
+
 /* An exception becomes pending now. A tick restarts SysTick's count. */
 void machine_pend(struct machine *machine, unsigned exception);
 

@@ -14,6 +14,8 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
 void accesses_finish(struct machine *m);
 /* Replaces bytes of RAM: undo log, hash and translations follow. */
 void machine_write(struct machine *m, uint32_t address, unsigned size, uint64_t value);
+void machine_write_words(struct machine *m, uint32_t address, const uint32_t *words,
+                         unsigned count);
 void machine_emit(struct machine *m, struct event *event);
 
 /* bus.c */
@@ -28,6 +30,7 @@ void code_forget_undone(struct machine *m, uint64_t mark);
 /* entry.c */
 void exception_enter(struct machine *m);
 void exception_return(struct machine *m);
+void exception_resume(struct machine *m);
 
 /* faults.c: CFSR bits (ARMv7-M B3.2.15) */
 enum {

@@ -32,6 +32,7 @@ enum pending_action {
   ACTION_NONE,
   ACTION_ENTRY,  /* an exception is being entered */
   ACTION_RETURN, /* EXC_RETURN was loaded: exc_return */
+  ACTION_RESUME, /* the return was made; the registers are still to be popped */
 };
 
 /* An instruction that was left between its accesses. */
