@@ -53,7 +53,8 @@ def run(command, timeout=TIMEOUT):
     except subprocess.TimeoutExpired as expired:
         return (expired.stdout or b"").decode(errors="replace"), "timeout"
     code = done.returncode if done.returncode >= 0 else 128 - done.returncode
-    return done.stdout.decode(errors="replace"), code
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("qemu-system-arm: warning")), code
 
 
 def run_qemu(core, image):

@@ -83,10 +83,11 @@ static bool near_svc(uint32_t pc) {
 
 static void note_frame(const uint32_t *frame, uint32_t exc_return, uint32_t exception) {
   static const char *const names[] = {"r0", "r1", "r2", "r3", "r12", "lr", "pc", "xpsr"};
+  /* Which return address an escalated SVC has is not agreed: see README.md. */
+  bool vague = exception == HARDFAULT && near_svc(frame[FRAME_PC]);
   for (unsigned i = 0; i < 8; i++) {
-    /* Which return address an escalated SVC has is not agreed: see README.md. */
-    bool vague = exception == HARDFAULT && i == FRAME_PC && near_svc(frame[i]);
-    note(names[i], vague ? 0 : frame[i]);
+    uint32_t value = vague && i == FRAME_XPSR ? frame[i] & ~0x0600fc00u : frame[i];
+    note(names[i], vague && i == FRAME_PC ? 0 : value);
   }
 #if FPU
   if ((exc_return & 16u) == 0) {
@@ -241,8 +242,10 @@ static void set_up(const struct program *p) {
   AIRCR = 0x05fa0000 | p->prigroup << 8;
   SHCSR = p->shcsr;
   CCR = p->ccr;
-  MPU_RBAR = (uint32_t)protected_area | 0x10;
-  MPU_RASR = 5u << 1 | 1u; /* 64 bytes, no access */
+  MPU_RBAR = 0x10;
+  MPU_RASR = 3u << 24 | 31u << 1 | 1u; /* all: full access */
+  MPU_RBAR = (uint32_t)protected_area | 0x11;
+  MPU_RASR = 5u << 1 | 1u; /* 64 bytes: no access */
   MPU_CTRL = 5;            /* on, with the background region */
 #endif
 #if FPU
