@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cli/progress.h"
+#include "cli/run_map.h"
 #include "cli/session.h"
 #include "cli/verbs.h"
 
@@ -11,6 +12,11 @@ static int check_session(struct session *session) {
   progress_start(&progress, options->given[OPTION_QUIET]);
   session->explorer.progress = progress_tell;
   session->explorer.progress_argument = &progress;
+  struct run_map map = {0};
+  if (options->format == FORMAT_HTML) {
+    run_map_listen(&map, &session->explorer);
+    session->map = &map;
+  }
   struct error error = {""};
   struct check check = {0};
   bool checked = explorer_check(session->image, &session->explorer, &check, &error);
@@ -29,6 +35,7 @@ static int check_session(struct session *session) {
     progress_stats(&progress, &check.certificate);
   }
   check_free(&check);
+  run_map_free(&map);
   return code;
 }
 

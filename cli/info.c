@@ -9,6 +9,9 @@
 
 static bool write_info(struct session *session, struct error *error) {
   struct output output;
+  if (session->options->format != FORMAT_TEXT && session->options->format != FORMAT_JSON) {
+    return error_set(error, "--format: an overview is printed as text or json");
+  }
   if (!output_open(&output, session->options->output, error)) {
     return false;
   }

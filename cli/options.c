@@ -98,7 +98,7 @@ static bool set_places(struct options *options, const char *value, struct error 
 }
 
 static bool set_format(struct options *options, const char *value, struct error *error) {
-  static const char *const names[] = {"text", "json", NULL};
+  static const char *const names[] = {"text", "json", "html", NULL};
   unsigned choice = 0;
   bool good = choice_parse(value, names, &choice, error);
   options->format = (enum report_format)choice;
@@ -173,7 +173,7 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_DEPTH] = {"depth", "N", GROUP_CHECK, false, set_depth,
                       "Injected interrupts per run; only 1 in this version"},
     [OPTION_FORMAT] = {"format", "FORMAT", GROUP_REPORT, false, set_format,
-                       "text (default) or json"},
+                       "text (default), json or html"},
     [OPTION_OUTPUT] = {"output", "FILE", GROUP_REPORT, false, set_output,
                        "Write the report to FILE, whole or not at all; else to stdout"},
     [OPTION_SEVERITY] = {"severity", "LEVEL", GROUP_REPORT, false, set_severity,

@@ -75,7 +75,7 @@ static void print_replay(FILE *out, const struct report *report,
 static bool write_replay(struct session *session, const struct check *check,
                          const struct recording *recording, const struct schedule *schedule,
                          struct error *error) {
-  if (session->options->format == FORMAT_JSON) {
+  if (session->options->format != FORMAT_TEXT) {
     return session_write(session, check, error);
   }
   struct output output;

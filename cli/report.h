@@ -17,6 +17,7 @@
 #define TORNWORD_VERSION "0.1.0"
 
 struct decoder;
+struct run_map;
 
 struct report {
   const struct image *image;
@@ -29,6 +30,7 @@ struct report {
   bool quiet;             /* text only: no certificate */
   struct decoder *decoder;
   struct texts *texts;
+  const struct run_map *map; /* html: the whole run; NULL: not known */
 };
 
 enum verdict { VERDICT_CLEAN, VERDICT_FINDINGS, VERDICT_PARTIAL };
@@ -83,5 +85,6 @@ size_t report_limits(const struct report *report, const char **limits, size_t ma
 /* Writes the whole report. */
 void report_text(FILE *out, const struct report *report);
 bool report_json(FILE *out, const struct report *report);
+bool report_html(FILE *out, const struct report *report);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cli/json.h"
 #include "cli/listing.h"
 #include "cli/report.h"
+#include "cli/report_document.h"
 
 enum { SCHEMA = 1, FRAMES = 16, LIMITS = 8 };
 
@@ -238,7 +239,7 @@ static json_t *image_json(const struct report *report) {
   return object;
 }
 
-bool report_json(FILE *out, const struct report *report) {
+json_t *report_document(const struct report *report) {
   json_t *findings = json_array();
   for (size_t i = 0; i < report->check->finding_count; i++) {
     if (report_shows(report, &report->check->findings[i])) {
@@ -252,5 +253,9 @@ bool report_json(FILE *out, const struct report *report) {
   json_put(document, "verdict", json_string(verdict_name(report_verdict(report))));
   json_put(document, "certificate", certificate_json(report));
   json_put(document, "findings", findings);
-  return json_write(out, document);
+  return document;
+}
+
+bool report_json(FILE *out, const struct report *report) {
+  return json_write(out, report_document(report));
 }

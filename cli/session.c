@@ -80,7 +80,13 @@ struct report session_report(struct session *session, const struct check *check)
       .quiet = options->given[OPTION_QUIET],
       .decoder = session->decoder,
       .texts = &session->texts,
+      .map = session->map,
   };
+}
+
+static bool write_text(FILE *out, const struct report *report) {
+  report_text(out, report);
+  return true;
 }
 
 bool session_write(struct session *session, const struct check *check, struct error *error) {
@@ -89,9 +95,9 @@ bool session_write(struct session *session, const struct check *check, struct er
     return false;
   }
   const struct report report = session_report(session, check);
-  if (session->options->format == FORMAT_TEXT) {
-    report_text(output.stream, &report);
-  } else if (!report_json(output.stream, &report)) {
+  static bool (*const writers[])(FILE * out, const struct report *report) = {
+      [FORMAT_TEXT] = write_text, [FORMAT_JSON] = report_json, [FORMAT_HTML] = report_html};
+  if (!writers[session->options->format](output.stream, &report)) {
     output_discard(&output);
     return error_set(error, "cannot write the report");
   }

@@ -14,6 +14,7 @@ struct session {
   struct explorer_options explorer;
   struct decoder *decoder;
   struct texts texts;
+  const struct run_map *map; /* of a check that is reported as a page, or NULL */
 };
 
 /* On failure nothing is left open. */
