@@ -69,7 +69,7 @@ static void list_devices(struct explorer *ex) {
   c->devices = allocate(devices->count, sizeof *c->devices);
   for (size_t i = 0; i < devices->capacity; i++) {
     const struct device_register *slot = &devices->slots[i];
-    if (slot->used) {
+    if (slot->used && slot->model == NULL) {
       c->devices[c->device_count++] = (struct device_account){
           slot->address, slot->reads, slot->writes, slot->answers, slot->answer};
     }

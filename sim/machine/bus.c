@@ -2,6 +2,7 @@
  *
  * Private Peripheral Bus (System Control Space, cycle counter), bit-band aliases
  * (ARMv7-M B3.1, Cortex-M3 and M4 TRM), and device registers without a model. */
+#include "sim/machine/peripherals.h"
 #include "sim/machine/private.h"
 #include "sim/machine/scs.h"
 
@@ -98,6 +99,31 @@ static bool reads_time(uint32_t address) {
   return word == SCS_BASE + 0x10 || word == SCS_BASE + 0x18 || word == CYCLES_BASE + 4;
 }
 
+static uint32_t lanes(unsigned size) {
+  return UINT32_MAX >> (32 - 8 * (size < 4 ? size : 4));
+}
+
+/* A model may follow time and change by a read: no two accesses are alike. */
+static void touch_model(struct machine *m) {
+  if (m->footprint != NULL) {
+    m->footprint->reusable = false;
+  }
+}
+
+static uint32_t modelled_read(struct machine *m, struct device_register *slot, uint32_t address,
+                              unsigned size) {
+  touch_model(m);
+  return peripherals_read(m, slot) >> (8 * (address & 3U)) & lanes(size);
+}
+
+static void modelled_write(struct machine *m, struct device_register *slot, uint32_t address,
+                           unsigned size, uint32_t value) {
+  unsigned shift = 8 * (address & 3U);
+  uint32_t mask = lanes(size) << shift;
+  touch_model(m);
+  peripherals_write(m, slot, value << shift & mask, mask);
+}
+
 uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size) {
   struct machine_state *s = &m->state;
   if (m->draining) {
@@ -124,14 +150,19 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
       return access.value;
     }
   }
-  uint32_t value = devices_read(&m->devices, address, size, &m->undo);
-  if (address < DEVICE_SPACE) { /* a factory page: erased flash */
-    value = UINT32_MAX >> (32 - 8 * size);
-    emit_device(m, false, address, size, value);
-    return value;
+  struct device_register *slot = devices_find(&m->devices, address, &m->undo);
+  uint32_t value = 0;
+  if (slot != NULL && slot->model != NULL) {
+    value = modelled_read(m, slot, address, size);
+  } else {
+    value = devices_read(slot, address, size, &m->undo);
+    if (address < DEVICE_SPACE) { /* a factory page: erased flash */
+      value = UINT32_MAX >> (32 - 8 * size);
+    } else {
+      s->device_reads++;
+      s->progress.last_device = address & ~3U;
+    }
   }
-  s->device_reads++;
-  s->progress.last_device = address & ~3U;
   emit_device(m, false, address, size, value);
   return value;
 }
@@ -139,6 +170,10 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
 static uint64_t mixed(uint64_t hash, uint32_t address, uint32_t value) {
   hash = (hash ^ ((uint64_t)address << 32 | value)) * 0x9e3779b97f4a7c15U;
   return hash ^ hash >> 31;
+}
+
+uint64_t device_hash(uint32_t word, uint32_t value) {
+  return mixed(1, word, value);
 }
 
 void machine_device_write(struct machine *m, uint32_t address, unsigned size, uint64_t value) {
@@ -171,10 +206,14 @@ void machine_device_write(struct machine *m, uint32_t address, unsigned size, ui
     }
   }
   struct device_register *slot = devices_find(&m->devices, address, &m->undo);
-  uint32_t old = slot != NULL ? slot->value : 0;
-  devices_write(&m->devices, address, size, (uint32_t)value, &m->undo);
-  uint32_t new = slot != NULL ? slot->value : 0;
-  s->device_hash ^= mixed(1, address & ~3U, old) ^ mixed(1, address & ~3U, new);
+  if (slot != NULL && slot->model != NULL) {
+    modelled_write(m, slot, address, size, (uint32_t)value);
+  } else {
+    uint32_t old = slot != NULL ? slot->value : 0;
+    devices_write(slot, address, size, (uint32_t)value, &m->undo);
+    uint32_t new = slot != NULL ? slot->value : 0;
+    s->device_hash ^= device_hash(address & ~3U, old) ^ device_hash(address & ~3U, new);
+  }
   s->output_hash = mixed(s->output_hash, address, (uint32_t)value);
   emit_device(m, true, address, size, (uint32_t)value);
 }

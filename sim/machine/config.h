@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "sim/core.h"
+#include "sim/machine/registers.h"
 
 enum bkpt_policy { BKPT_CONTINUE, BKPT_STOP, BKPT_FAULT };
 
@@ -18,6 +19,8 @@ struct machine_config {
   uint32_t ram_base;     /* 0: from the image */
   uint32_t ram_size;     /* bytes; 0: from the image */
   enum bkpt_policy bkpt;
+  /* Registers with a model; borrowed, and outlives the machines. NULL: none. */
+  const struct register_set *registers;
   bool strict_memory; /* code space without memory faults (else: factory pages) */
 };
 

@@ -7,8 +7,8 @@
 
 enum { CAPACITY = 1 << 13 };
 
-void devices_init(struct devices *devices) {
-  *devices = (struct devices){.capacity = CAPACITY};
+void devices_init(struct devices *devices, const struct register_set *set) {
+  *devices = (struct devices){.capacity = CAPACITY, .set = set, .due = UINT64_MAX};
   devices->slots = allocate(CAPACITY, sizeof *devices->slots);
 }
 
@@ -19,6 +19,9 @@ void devices_fini(struct devices *devices) {
 void devices_reset(struct devices *devices) {
   memset(devices->slots, 0, devices->capacity * sizeof *devices->slots);
   devices->count = 0;
+  devices->event_count = 0;
+  devices->due = UINT64_MAX;
+  devices->input_at = 0;
 }
 
 struct device_register *devices_find(struct devices *devices, uint32_t address,
@@ -35,6 +38,8 @@ struct device_register *devices_find(struct devices *devices, uint32_t address,
       undo_save(undo, &devices->count, sizeof devices->count);
       slot->used = true;
       slot->address = word;
+      slot->model = registers_find(devices->set, word);
+      slot->value = slot->model != NULL ? slot->model->reset : 0;
       devices->count++;
       return slot;
     }
@@ -47,9 +52,8 @@ static uint32_t size_mask(unsigned size) {
   return size >= 4 ? UINT32_MAX : (1U << (8 * size)) - 1U;
 }
 
-uint32_t devices_read(struct devices *devices, uint32_t address, unsigned size,
+uint32_t devices_read(struct device_register *slot, uint32_t address, unsigned size,
                       struct undo *undo) {
-  struct device_register *slot = devices_find(devices, address, undo);
   if (slot == NULL) {
     return 0;
   }
@@ -59,9 +63,8 @@ uint32_t devices_read(struct devices *devices, uint32_t address, unsigned size,
   return value >> (8 * (address & 3U)) & size_mask(size);
 }
 
-void devices_write(struct devices *devices, uint32_t address, unsigned size, uint32_t value,
-                   struct undo *undo) {
-  struct device_register *slot = devices_find(devices, address, undo);
+void devices_write(struct device_register *slot, uint32_t address, unsigned size,
+                   uint32_t value, struct undo *undo) {
   if (slot == NULL) {
     return;
   }

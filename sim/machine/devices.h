@@ -1,8 +1,9 @@
-/* Device registers without a model: they read what was last written.
+/* What device registers hold. One without a model reads what was last written;
+ * the others follow their model (registers.h, peripherals.h).
  *
- * One that is polled without end is answered with another value (progress.c).
- * The table has a fixed place for each register once it was touched, so that
- * the undo log can restore it. */
+ * A register without a model that is polled without end is answered with another
+ * value (progress.c). The table has a fixed place for each register once it was
+ * touched, so that the undo log can restore it. */
 #ifndef TORNWORD_SIM_MACHINE_DEVICES_H
 #define TORNWORD_SIM_MACHINE_DEVICES_H
 
@@ -10,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/machine/registers.h"
 #include "sim/undo.h"
 
 struct device_register {
@@ -19,15 +21,30 @@ struct device_register {
   uint32_t answers; /* how often a poll of it was answered */
   uint64_t reads, writes;
   bool used, answered;
+  const struct register_model *model; /* first of its word; NULL: none */
+  uint32_t position;                  /* in the model's values */
 };
+
+/* An effect (index in the set) that comes at a time. */
+struct device_event {
+  uint64_t time;
+  uint64_t effect;
+};
+
+enum { DEVICE_EVENTS = 64 };
 
 struct devices {
   struct device_register *slots;
   size_t capacity; /* a power of two */
   size_t count;
+  const struct register_set *set; /* borrowed; NULL: nothing has a model */
+  struct device_event events[DEVICE_EVENTS];
+  size_t event_count;
+  uint64_t due;      /* the earliest event's time; UINT64_MAX: none */
+  uint64_t input_at; /* bytes of the input that were taken */
 };
 
-void devices_init(struct devices *devices);
+void devices_init(struct devices *devices, const struct register_set *set);
 void devices_fini(struct devices *devices);
 void devices_reset(struct devices *devices);
 
@@ -36,10 +53,11 @@ void devices_reset(struct devices *devices);
 struct device_register *devices_find(struct devices *devices, uint32_t address,
                                      struct undo *undo);
 
-/* Access of 1, 2 or 4 bytes at any address within the word. */
-uint32_t devices_read(struct devices *devices, uint32_t address, unsigned size,
+/* Access of 1, 2 or 4 bytes at any address within the word of a register
+ * without a model. NULL reads 0. */
+uint32_t devices_read(struct device_register *slot, uint32_t address, unsigned size,
                       struct undo *undo);
-void devices_write(struct devices *devices, uint32_t address, unsigned size, uint32_t value,
-                   struct undo *undo);
+void devices_write(struct device_register *slot, uint32_t address, unsigned size,
+                   uint32_t value, struct undo *undo);
 
 #endif

@@ -8,6 +8,7 @@
 #include <xxhash.h>
 
 #include "sim/machine/decode.h"
+#include "sim/machine/peripherals.h"
 #include "sim/machine/private.h"
 #include "sim/machine/scs.h"
 
@@ -23,7 +24,8 @@ uint16_t machine_config_fingerprint(const struct machine_config *config) {
   const uint32_t parts[] = {(uint32_t)config->core, config->priority_bits,
                             config->vtor,           config->ram_base,
                             config->ram_size,       (uint32_t)config->bkpt};
-  return (uint16_t)XXH3_64bits(parts, sizeof parts);
+  uint64_t models = config->registers != NULL ? registers_fingerprint(config->registers) : 0;
+  return (uint16_t)XXH3_64bits_withSeed(parts, sizeof parts, models);
 }
 
 /* Stops before the instruction at state.pc. Inside an IT block the executor
@@ -374,7 +376,7 @@ struct machine *machine_create(const struct image *image, const struct machine_c
   m->config = *config;
   m->core = core_traits(config->core);
   undo_init(&m->undo);
-  devices_init(&m->devices);
+  devices_init(&m->devices, config->registers);
   m->decoder = decoder_create();
   struct cpu_owner mine = owner;
   mine.owner = m;
@@ -433,6 +435,7 @@ void machine_reset(struct machine *m) {
   guard_update(m);
   progress_reset(m);
 }
+  peripherals_reset(m);
 
 uint64_t machine_model_hash(const struct machine *m) {
   const struct machine_state *s = &m->state;

@@ -23,6 +23,9 @@ bool bitband_exists(const struct machine *m);
 uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size);
 void machine_device_write(struct machine *m, uint32_t address, unsigned size, uint64_t value);
 
+/* What a register's value adds to state.device_hash. */
+uint64_t device_hash(uint32_t word, uint32_t value);
+
 /* code.c */
 void code_forget(struct machine *m, uint32_t address, unsigned size);
 void code_forget_undone(struct machine *m, uint64_t mark);

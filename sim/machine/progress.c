@@ -11,6 +11,7 @@
  * state, so that a run needs no record of these choices. */
 #include <string.h>
 
+#include "sim/machine/peripherals.h"
 #include "sim/machine/private.h"
 
 enum { GIFT_INTERVAL = 4096, FIRST_POWER = 8, POLL_ANSWERS = 4 };
@@ -70,6 +71,7 @@ static void restart_search(struct machine *m) {
   struct progress *p = &m->state.progress;
   p->loop = (struct recurrence){.power = FIRST_POWER};
   p->device_reads_then = m->state.device_reads;
+  p->counter_next = 0;
 }
 
 static bool tick_is_due(const struct machine *m) {
@@ -77,9 +79,11 @@ static bool tick_is_due(const struct machine *m) {
   return (s->systick.control & SYSTICK_TICKINT) != 0 && s->next_arrival != SYSTICK_NEVER;
 }
 
+/* What a model raises comes when the model says so. */
 static bool can_be_given(const struct machine *m, const struct exceptions *x, unsigned e) {
-  return exception_bit(x->enabled, e) && !exception_bit(x->active, e) &&
-         !exception_bit(x->pending, e) && (e != EXCEPTION_SYSTICK || tick_is_due(m));
+  return !registers_drive(m->config.registers, e) && exception_bit(x->enabled, e) &&
+         !exception_bit(x->active, e) && !exception_bit(x->pending, e) &&
+         (e != EXCEPTION_SYSTICK || tick_is_due(m));
 }
 
 /* SysTick or the enabled interrupt that is next in turn, or 0. Sleep ends for
@@ -130,19 +134,43 @@ static bool answer_poll(struct machine *m) {
   return true;
 }
 
+static void jump_to(struct machine *m, uint64_t time) {
+  m->state.time = time > m->state.time ? time : m->state.time;
+}
+
+/* A register with a model changes by itself: at once, or when the counter that
+ * the loop reads goes on. Interrupts that nothing drives take turns with it. */
+static bool next_of_devices(struct machine *m) {
+  struct progress *p = &m->state.progress;
+  uint64_t due = peripherals_due(&m->devices);
+  uint64_t counter = p->counter_next != 0 ? p->counter_next : PERIPHERALS_NEVER;
+  uint64_t time = due < counter ? due : counter;
+  bool tick_first = tick_is_due(m) && m->state.next_arrival < time;
+  p->devices_turn = !p->devices_turn;
+  if (time == PERIPHERALS_NEVER || tick_first || !p->devices_turn) {
+    return false;
+  }
+  jump_to(m, time);
+  peripherals_advance(m);
+  return true;
+}
+
 /* Makes the next thing happen that the program can wait for. */
 static bool next_arrival(struct machine *m) {
   struct machine_state *s = &m->state;
+  if (next_of_devices(m)) {
+    return true;
+  }
   unsigned e = next_in_turn(m, false);
   if (e == 0 && !m->state.asleep) {
     e = next_in_turn(m, true); /* it stays pending until the mask opens */
   }
   if (e == 0) {
-    return false;
+    return next_of_devices(m);
   }
   s->progress.last_given = (uint16_t)e;
   if (e == EXCEPTION_SYSTICK) {
-    s->time = s->next_arrival > s->time ? s->next_arrival : s->time;
+    jump_to(m, s->next_arrival);
     arrive(m);
   } else {
     s->progress.gifts++;
@@ -189,7 +217,9 @@ void progress_boundary(struct machine *m) {
   if (s->exceptions.take != 0 || s->boundary >= m->run->limit) {
     return;
   }
-  if (s->time >= s->next_arrival) {
+  if (s->time >= peripherals_due(&m->devices)) {
+    peripherals_advance(m);
+  } else if (s->time >= s->next_arrival) {
     arrive(m);
   } else if (s->boundary >= s->progress.next_gift) {
     gift_to_busy(m);

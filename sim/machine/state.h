@@ -62,8 +62,10 @@ struct progress {
   uint64_t next_gift;              /* boundary at which a busy program is given an interrupt */
   uint32_t given[EXCEPTION_WORDS]; /* taken, or given, since it was enabled */
   uint16_t last_given;
-  uint32_t last_device; /* word most recently read without a model */
-  uint8_t polls;        /* answers given in this loop */
+  uint32_t last_device;  /* word most recently read without a model */
+  uint64_t counter_next; /* when a counter register that was read goes on; 0: none was */
+  bool devices_turn;     /* the last thing waited for came from a register's model */
+  uint8_t polls;         /* answers given in this loop */
   uint64_t gifts;
 };
 
