@@ -228,10 +228,8 @@ void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
   }
   count_place(ex);
   note_step(ex);
-  for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
-    for (uint32_t bits = ex->considered[word]; bits != 0; bits &= bits - 1) {
-      decide_exception(ex, word * 32 + (unsigned)__builtin_ctz(bits));
-    }
+  for (unsigned i = 0; i < ex->considered_count; i++) {
+    decide_exception(ex, ex->considered_list[i]);
   }
   if (ex->options.progress != NULL && ex->probes - ex->probes_told >= 4096) {
     ex->probes_told = ex->probes;

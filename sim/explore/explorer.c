@@ -109,6 +109,11 @@ enum machine_stop explorer_bare_pass(struct explorer *ex) {
       .output = ex->options.output != NULL ? on_output : NULL,
   };
   machine_continue(m, &run);
+  for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
+    if (exception_bit(ex->considered, e)) {
+      ex->considered_list[ex->considered_count++] = (uint8_t)e;
+    }
+  }
   uint32_t base = m->memory.ram->base;
   ex->stack_low = m->lowest_sp - base > STACK_SLACK ? m->lowest_sp - STACK_SLACK : base;
   return run.stop;

@@ -41,6 +41,8 @@ struct explorer {
   size_t disturbs_capacity;
   uint64_t disturbs_count;
   uint32_t considered[EXCEPTION_WORDS];
+  uint8_t considered_list[EXCEPTION_COUNT]; /* the same, ascending */
+  unsigned considered_count;
   uint32_t stack_low;
   uint64_t could[EXCEPTION_COUNT], taken[EXCEPTION_COUNT];
   bool pendsv_seen;

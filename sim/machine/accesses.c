@@ -303,7 +303,9 @@ void accesses_finish(struct machine *m) {
   if (m->queued == 0) {
     return;
   }
-  memcpy(m->last, m->queue, m->queued * sizeof *m->queue);
+  if (m->run->mode == RUN_SPINE) {
+    memcpy(m->last, m->queue, m->queued * sizeof *m->queue);
+  }
   code = machine_code(m, m->state.acting_pc);
   if (m->queued == 1 && !m->state.interrupted.armed) {
     struct access_record only = m->queue[0];

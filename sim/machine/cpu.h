@@ -72,6 +72,8 @@ struct cpu_registers {
   uint32_t sp, lr, xpsr;
 };
 void cpu_get(struct cpu *cpu, struct cpu_registers *registers);
+/* The same, without r4 to r11: what a frame holds. */
+void cpu_get_frame(struct cpu *cpu, struct cpu_registers *registers);
 uint32_t cpu_get_one(struct cpu *cpu, unsigned number); /* r0 to r12, sp, lr */
 /* r0 to r12 only, for the interrupted values at a beat. */
 void cpu_set_low(struct cpu *cpu, const uint32_t r[13]);

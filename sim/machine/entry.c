@@ -76,10 +76,15 @@ static struct frame build_frame(struct machine *m, const struct cpu_registers *r
   return frame;
 }
 
+static bool inside_ram(const struct machine *m, const struct frame *frame) {
+  const struct region *ram = m->memory.ram;
+  uint32_t offset = frame->address - ram->base;
+  return offset < ram->size && ram->size - offset >= frame_size(frame);
+}
+
 /* CFSR bit of what forbids the frame's memory, or 0. */
 static uint32_t frame_fault(const struct machine *m, const struct frame *frame, bool push) {
   const struct machine_state *s = &m->state;
-  const struct region *region = memory_region(&m->memory, frame->address, frame_size(frame));
   bool privileged = push ? guard_is_privileged(m) : true;
   bool negative = s->exceptions.execution_priority < 0;
   enum mpu_access access = push ? MPU_WRITE : MPU_READ;
@@ -89,6 +94,10 @@ static uint32_t frame_fault(const struct machine *m, const struct frame *frame, 
        !mpu_allows(&s->mpu, last, access, privileged, negative))) {
     return push ? CFSR_MSTKERR : CFSR_MUNSTKERR;
   }
+  if (inside_ram(m, frame)) {
+    return 0;
+  }
+  const struct region *region = memory_region(&m->memory, frame->address, frame_size(frame));
   if (region == NULL || (push && !region->writable)) {
     return push ? CFSR_STKERR : CFSR_UNSTKERR;
   }
@@ -184,7 +193,7 @@ static void enter_mode(struct machine *m, const struct cpu_entry *entry) {
 void exception_enter(struct machine *m) {
   struct machine_state *s = &m->state;
   struct cpu_registers registers;
-  cpu_get(m->cpu, &registers);
+  cpu_get_frame(m->cpu, &registers);
   struct frame frame = build_frame(m, &registers);
   uint32_t cfsr = frame_fault(m, &frame, true);
   if (cfsr == 0) {
@@ -227,7 +236,7 @@ static void tail_chain(struct machine *m, struct context ended) {
   struct machine_state *s = &m->state;
   unsigned exception = s->exceptions.take;
   struct cpu_registers registers;
-  cpu_get(m->cpu, &registers);
+  cpu_get_frame(m->cpu, &registers);
   if (s->depth > 0) {
     s->context = s->preempted[--s->depth];
   }

@@ -5,6 +5,7 @@
 void exceptions_reset(struct exceptions *x, unsigned priority_bits, bool v7m) {
   memset(x, 0, sizeof *x);
   x->v7m = v7m;
+  x->words = 1;
   x->priority_mask = (uint8_t)(0xff00U >> priority_bits);
   for (unsigned e = EXCEPTION_RESET; e < EXCEPTION_IRQ0; e++) {
     bool configurable_fault = e >= EXCEPTION_MEMMANAGE && e <= EXCEPTION_USAGEFAULT;
@@ -42,7 +43,7 @@ static int boosted(const struct exceptions *x, int priority) {
 
 static int active_priority(const struct exceptions *x, unsigned without) {
   int priority = PRIORITY_THREAD;
-  for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
+  for (unsigned word = 0; word < x->words; word++) {
     for (uint32_t bits = x->active[word]; bits != 0; bits &= bits - 1) {
       unsigned number = word * 32 + (unsigned)__builtin_ctz(bits);
       int own = exception_group_priority(x, number);
@@ -74,7 +75,7 @@ int exceptions_priority(const struct exceptions *x, unsigned without) {
 unsigned exceptions_most_urgent(const struct exceptions *x) {
   unsigned best = 0;
   int best_key = 0;
-  for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
+  for (unsigned word = 0; word < x->words; word++) {
     for (uint32_t bits = x->pending[word] & x->enabled[word]; bits != 0; bits &= bits - 1) {
       unsigned number = word * 32 + (unsigned)__builtin_ctz(bits);
       int group = exception_group_priority(x, number);
@@ -112,7 +113,7 @@ bool exception_can_preempt(const struct exceptions *x, unsigned number) {
 
 unsigned exceptions_active_count(const struct exceptions *x) {
   unsigned count = 0;
-  for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
+  for (unsigned word = 0; word < x->words; word++) {
     count += (unsigned)__builtin_popcount(x->active[word]);
   }
   return count;

@@ -37,6 +37,7 @@ struct exceptions {
   uint8_t prigroup;                  /* AIRCR.PRIGROUP */
   uint8_t priority_mask;             /* implemented bits of a priority byte */
   bool v7m;
+  uint8_t words; /* of the sets that can be in use: grows with exceptions_use */
   uint8_t primask, faultmask, basepri; /* as last seen in the core's registers */
   /* Derived by exceptions_update: */
   int16_t execution_priority;
@@ -53,6 +54,13 @@ static inline void exception_set(uint32_t *set, unsigned number) {
 }
 static inline void exception_clear(uint32_t *set, unsigned number) {
   set[number / 32] &= ~(1U << (number % 32));
+}
+
+/* To be called before an exception is set pending or active. */
+static inline void exceptions_use(struct exceptions *x, unsigned number) {
+  if (number / 32 >= x->words) {
+    x->words = (uint8_t)(number / 32 + 1);
+  }
 }
 
 /* Group priority: -3 Reset, -2 NMI, -1 HardFault, else the group field

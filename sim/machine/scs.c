@@ -159,9 +159,12 @@ static uint32_t implemented(const struct core_traits *core, unsigned index) {
   return count >= 32 ? UINT32_MAX : (1U << count) - 1U;
 }
 
-static void change_interrupts(uint32_t *set, unsigned index, uint32_t bits, bool on) {
+static void change_interrupts(struct exceptions *x, uint32_t *set, unsigned index,
+                              uint32_t bits, bool on) {
   for (; bits != 0; bits &= bits - 1) {
-    put_bit(set, EXCEPTION_IRQ0 + index * 32 + (unsigned)__builtin_ctz(bits), on);
+    unsigned exception = EXCEPTION_IRQ0 + index * 32 + (unsigned)__builtin_ctz(bits);
+    exceptions_use(x, exception);
+    put_bit(set, exception, on);
   }
 }
 
@@ -186,7 +189,7 @@ static void bank_write(struct machine_state *s, const struct core_traits *core, 
   if (offset >= NVIC_IABR) {
     return;
   }
-  change_interrupts(offset < NVIC_ISPR ? x->enabled : x->pending, index, bits, set);
+  change_interrupts(x, offset < NVIC_ISPR ? x->enabled : x->pending, index, bits, set);
 }
 
 static uint8_t *priority_byte(struct exceptions *x, const struct core_traits *core,
@@ -398,7 +401,7 @@ static enum scs_effect word_write(struct machine_state *s, const struct core_tra
       put_bit(x->pending, EXCEPTION_SVCALL, (value >> 15 & 1U) != 0);
     }
   } else if (offset == STIR && core->v7m) {
-    change_interrupts(x->pending, (value & 0x1ff) / 32,
+    change_interrupts(x, x->pending, (value & 0x1ff) / 32,
                       1U << (value & 31U) & implemented(core, (value & 0x1ff) / 32), true);
   } else if (is_mpu(core, offset)) {
     mpu_write(&s->mpu, offset, value);

@@ -13,12 +13,21 @@ struct undo_word {
   uint32_t old;
 };
 
+struct logged {
+  uint32_t address;
+  uint8_t size, write;
+  uint64_t value;
+};
+enum { LOG_MOST = 1 << 16 };
+
 struct bare {
   uc_engine *uc;
   uc_context *context;
   uint8_t *flash, *ram;
   struct undo_word undo[UNDO_MOST];
   unsigned undone;
+  struct logged log[LOG_MOST];
+  unsigned logged;
   bool nested, enabled, over;
   uint32_t handler;
   uint64_t limit;
@@ -91,15 +100,15 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *user) 
   }
 }
 
-static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
-                     void *user) {
+static void on_memory(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
+                      int64_t value, void *user) {
   struct bare *b = user;
   uint64_t offset = address - RAM_BASE;
+  bool write = type == UC_MEM_WRITE;
   (void)uc;
-  (void)type;
-  (void)size;
-  (void)value;
-  if (b->nested && offset + 4 <= RAM_SIZE && b->undone < UNDO_MOST) {
+  b->log[b->logged++ % LOG_MOST] =
+      (struct logged){(uint32_t)address, (uint8_t)size, write, (uint64_t)value};
+  if (write && b->nested && offset + 4 <= RAM_SIZE && b->undone < UNDO_MOST) {
     struct undo_word *word = &b->undo[b->undone++];
     word->where = b->ram + offset;
     memcpy(&word->old, word->where, 4);
@@ -155,8 +164,8 @@ static void prepare(struct bare *b, const struct image *image) {
   uc_mem_map_ptr(b->uc, RAM_BASE, RAM_SIZE, UC_PROT_ALL, b->ram);
   uc_mmio_map(b->uc, SCS, 0x1000, scs_read, b, scs_write, b);
   uc_hook_add(b->uc, &hook, UC_HOOK_CODE, function_pointer((void (*)(void))on_code), b, 1, 0);
-  uc_hook_add(b->uc, &hook, UC_HOOK_MEM_WRITE, function_pointer((void (*)(void))on_write), b, 1,
-              0);
+  uc_hook_add(b->uc, &hook, UC_HOOK_MEM_READ | UC_HOOK_MEM_WRITE,
+              function_pointer((void (*)(void))on_memory), b, 1, 0);
   uc_hook_add(b->uc, &hook, UC_HOOK_INTR, function_pointer((void (*)(void))on_interrupt), b, 1,
               0);
   uc_context_alloc(b->uc, &b->context);

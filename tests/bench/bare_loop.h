@@ -1,7 +1,7 @@
 /* The least that a probe can cost on Unicorn: at each instruction boundary once
  * SysTick is enabled, save the registers, push a frame, run the handler nested
- * to its return, undo its writes and restore. No model, no events, no detectors,
- * no masks: the yardstick of the benchmarks, not a tool. */
+ * to its return, undo its writes and restore; every access is logged. No model, no
+ * events, no detectors, no masks: the yardstick of the benchmarks, not a tool. */
 #ifndef TORNWORD_TESTS_BENCH_BARE_LOOP_H
 #define TORNWORD_TESTS_BENCH_BARE_LOOP_H
 
