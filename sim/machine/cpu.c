@@ -311,6 +311,17 @@ void cpu_set_one(struct cpu *cpu, unsigned number, uint32_t value) {
   set(cpu, REGISTERS[number], value);
 }
 
+void cpu_get_frame(struct cpu *cpu, struct cpu_registers *registers) {
+  static const int numbers[8] = {0, 1, 2, 3, 12, 13, 14, 15};
+  int ids[8];
+  for (unsigned i = 0; i < 8; i++) {
+    ids[i] = REGISTERS[numbers[i]];
+  }
+  void *values[8] = {&registers->r[0],  &registers->r[1], &registers->r[2], &registers->r[3],
+                     &registers->r[12], &registers->sp,   &registers->lr,   &registers->xpsr};
+  must(uc_reg_read_batch(cpu->uc, ids, values, 8));
+}
+
 uint32_t cpu_get_one(struct cpu *cpu, unsigned number) {
   assert(number < 15);
   return get(cpu, REGISTERS[number]);
