@@ -24,7 +24,11 @@ entry:
         mov     r7, sp
         mov     r0, sp
         bl      observe
-        mov     r11, #0
+        movs    r1, #0 @ scratch registers are unknown at entry
+        movs    r2, #0
+        movs    r3, #0
+        mov     r12, r1
+        mov     r11, r1
         bx      r0
 
         .global leave_bx, leave_pop, leave_ldr, leave_ldm, leave_bx_low
@@ -92,6 +96,9 @@ leave_bad:
         mov     r0, sp
         bl      observe
         movs    r1, #0
+        movs    r2, #0
+        movs    r3, #0
+        mov     r12, r1
         mov     r11, r1
         bx      r0
 
