@@ -155,9 +155,20 @@ static enum decision decide(struct explorer *ex, unsigned e) {
                                                                 : DECISION_MASKED;
 }
 
+static void note_for_audit(struct explorer *ex, unsigned e, enum decision decision) {
+  if (!ex->options.audit || decision == DECISION_DISABLED || decision == DECISION_WITHHELD) {
+    return;
+  }
+  array_reserve((void **)&ex->decided, &ex->decided_capacity, ex->decided_count + 1,
+                sizeof *ex->decided);
+  ex->decided[ex->decided_count++] =
+      (struct injection){.place = ex->place, .exception = (uint16_t)e};
+}
+
 static void decide_exception(struct explorer *ex, unsigned e) {
   enum decision decision = decide(ex, e);
   ex->certificate.decided[decision]++;
+  note_for_audit(ex, e, decision);
   if (ex->options.decided != NULL) {
     ex->options.decided(ex->options.decided_argument, &ex->place, e, decision);
   }
@@ -226,8 +237,11 @@ void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
     replay_place(ex);
     return;
   }
-  count_place(ex);
   note_step(ex);
+  if (!workers_owns(ex, ex->place.boundary)) {
+    return;
+  }
+  count_place(ex);
   for (unsigned i = 0; i < ex->considered_count; i++) {
     decide_exception(ex, ex->considered_list[i]);
   }

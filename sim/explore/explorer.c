@@ -70,6 +70,7 @@ void explorer_destroy(struct explorer *ex) {
   for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
     free(ex->equivalences[e]);
   }
+  free(ex->decided);
   free(ex->disturbs);
   free(ex);
 }
@@ -155,6 +156,43 @@ static void take_findings(struct explorer *ex, struct check *check) {
   ex->certificate.devices = NULL;
 }
 
+/* The spine with probes; true if it ended as the bare one did. */
+static bool probe_all(struct explorer *ex, enum machine_stop bare, uint64_t bare_hash,
+                      struct error *error) {
+  enum machine_stop probed = STOP_NONE;
+  uint64_t hash = 0;
+  unsigned jobs = ex->options.audit || ex->options.decided != NULL ? 1 : ex->options.jobs;
+  if (jobs <= 1) {
+    probed = explorer_probe_pass(ex);
+    hash = machine_state_hash(ex->machine);
+  } else if (!workers_run(ex, jobs, &probed, &hash, error)) {
+    return false;
+  }
+  ex->certificate.state_hash = hash;
+  ex->certificate.complete = true;
+  return (bare == probed && bare_hash == hash) ||
+         error_set(error, "internal error: the run with probes ended unlike the run without "
+                          "them; please report this with the image");
+}
+
+static bool check_all(struct explorer *ex, struct check *check, struct error *error) {
+  enum machine_stop bare = explorer_bare_pass(ex);
+  uint64_t bare_hash = machine_state_hash(ex->machine);
+  account_finish(ex, bare);
+  if (!probe_all(ex, bare, bare_hash, error)) {
+    return false;
+  }
+  account_interrupts(ex);
+  findings_prune(&ex->findings, ex->machine);
+  if (ex->options.audit && !audit_run(ex, error)) {
+    return false;
+  }
+  explain_findings(ex);
+  findings_sort(&ex->findings);
+  take_findings(ex, check);
+  return true;
+}
+
 bool explorer_check(const struct image *image, const struct explorer_options *options,
                     struct check *check, struct error *error) {
   *check = (struct check){0};
@@ -162,23 +200,9 @@ bool explorer_check(const struct image *image, const struct explorer_options *op
   if (ex == NULL) {
     return false;
   }
-  enum machine_stop bare = explorer_bare_pass(ex);
-  uint64_t bare_hash = machine_state_hash(ex->machine);
-  enum machine_stop probed = explorer_probe_pass(ex);
-  ex->certificate.state_hash = machine_state_hash(ex->machine);
-  ex->certificate.complete = true;
-  bool same = bare == probed && bare_hash == ex->certificate.state_hash;
-  if (same) {
-    account_finish(ex, probed);
-    findings_prune(&ex->findings, ex->machine);
-    explain_findings(ex);
-    findings_sort(&ex->findings);
-    take_findings(ex, check);
-  }
+  bool good = check_all(ex, check, error);
   explorer_destroy(ex);
-  return same || error_set(error,
-                           "internal error: the run with probes ended unlike the run without "
-                           "them; please report this with the image");
+  return good;
 }
 
 bool explorer_run(const struct image *image, const struct explorer_options *options,
@@ -194,6 +218,7 @@ bool explorer_run(const struct image *image, const struct explorer_options *opti
   ex->certificate.state_hash = machine_state_hash(ex->machine);
   ex->certificate.complete = true;
   account_finish(ex, stop);
+  account_interrupts(ex);
   *certificate = ex->certificate;
   ex->certificate.interrupts = NULL;
   ex->certificate.devices = NULL;

@@ -29,6 +29,8 @@ struct explorer_options {
   bool no_detectors;  /* bare probes, for benchmarks */
   bool no_prune;      /* --no-prune: every place by its own probe, no spine is closed early */
   unsigned flaws; /* deliberate mistakes of the pruner, for tests (equivalence.h) */
+  bool audit;    /* --audit: decide every place again, from reset and unpruned */
+  unsigned jobs; /* --jobs: processes that share the work; 0 and 1: this one */
   /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */
   void (*progress)(void *argument, uint64_t boundary, uint64_t probes, size_t findings);
   void *progress_argument;
@@ -139,6 +141,7 @@ struct finding {
   struct mask_state mask;
   struct schedule schedule;
   uint64_t occurrences; /* places that showed it */
+  uint64_t order;       /* number of the place that it was found at, for merging */
 };
 
 struct check {

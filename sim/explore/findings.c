@@ -92,6 +92,15 @@ static struct sighting_key *key_of(struct findings *findings, struct machine *m,
   return key;
 }
 
+struct finding *findings_with_id(const struct findings *findings, const char *id) {
+  for (size_t i = 0; i < findings->count; i++) {
+    if (strcmp(findings->items[i].id, id) == 0) {
+      return &findings->items[i];
+    }
+  }
+  return NULL;
+}
+
 struct finding *findings_match(struct findings *findings, struct machine *m,
                                const struct sighting *sighting) {
   struct sighting_key *key = key_of(findings, m, sighting);

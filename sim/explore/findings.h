@@ -20,6 +20,7 @@ void findings_free(struct findings *findings);
 /* The finding that a sighting belongs to, or NULL if it is new. */
 struct finding *findings_match(struct findings *findings, struct machine *machine,
                                const struct sighting *sighting);
+struct finding *findings_with_id(const struct findings *findings, const char *id);
 /* Adds a new one (its id is computed); the pointer lives until the next call. */
 struct finding *findings_add(struct findings *findings, struct machine *machine,
                              const struct sighting *sighting);

@@ -79,6 +79,14 @@ struct explorer {
   uint32_t unmet;        /* 1 until it came */
   uint64_t ranked_first; /* boundary that `before` was run for */
 
+  /* Division of work: chunks of boundaries, in turn. */
+  unsigned shards, shard;
+
+  /* Audit: what was decided by a probe, or by equivalence, or as masked. */
+  bool audits;
+  struct injection *decided;
+  size_t decided_count, decided_capacity;
+
   /* Replay: only this place and exception is probed. */
   const struct injection *only;
   bool only_done;
@@ -123,7 +131,17 @@ bool decide_is_free(const struct explorer *ex, unsigned exception);
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);
 
 /* account.c: the certificate's lists. */
-void account_finish(struct explorer *ex, enum machine_stop stop);
+void account_finish(struct explorer *ex, enum machine_stop stop); /* after a spine */
+void account_interrupts(struct explorer *ex);                    /* after the probes */
+
+/* audit.c: false if the audit finds other findings than the check. */
+bool audit_run(struct explorer *ex, struct error *error);
+
+/* workers.c: the probe pass in `count` processes. */
+bool workers_run(struct explorer *ex, unsigned count, enum machine_stop *stop, uint64_t *hash,
+                 struct error *error);
+/* Whether this process decides the places of this boundary. */
+bool workers_owns(const struct explorer *ex, uint64_t boundary);
 
 /* explain.c: call stacks of a finding's accesses, by replaying it. */
 void explain_findings(struct explorer *ex);

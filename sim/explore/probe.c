@@ -173,6 +173,7 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
     count(ex, finding);
     return;
   }
+  finding->order = ex->place_serial;
   finding->sighting = *sighting;
   finding->place = ex->place;
   finding->exception = ex->exception;
@@ -180,6 +181,30 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
   finding->mask = *mask;
   finding->schedule = schedule_here(ex);
   count(ex, finding);
+}
+
+/* The audit's branch: whether anyone suspects something or not. */
+static void run_to_horizon(struct explorer *ex, unsigned exception,
+                           const struct mask_state *mask) {
+  struct machine *m = ex->machine;
+  bool ranks = ex->ranks;
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = m->state.boundary + ex->options.horizon,
+      .exception = (uint16_t)exception,
+  };
+  machine_pend(m, exception);
+  machine_continue(m, &run);
+  panel_finish(&ex->panel);
+  snapshot_restore(ex->at_place, m);
+  ex->ranks = false;
+  for (size_t i = 0; i < ex->sighting_count; i++) {
+    if (!finding_traits(ex->sightings[i].kind)->needs_harm) {
+      keep(ex, &ex->sightings[i], mask);
+    }
+  }
+  ex->ranks = ranks;
+  ex->sighting_count = 0;
 }
 
 void probe_run(struct explorer *ex, unsigned exception) {
@@ -208,6 +233,9 @@ void probe_run(struct explorer *ex, unsigned exception) {
     snapshot_restore(ex->at_place, m);
   }
   ex->sighting_count = 0;
+  if (ex->audits) {
+    run_to_horizon(ex, exception, &mask);
+  }
   ex->exception = 0;
 }
 
@@ -215,7 +243,7 @@ void probe_run(struct explorer *ex, unsigned exception) {
  * its harm shown is left to the probes: they decide the same place. */
 void probe_settle_spine(struct explorer *ex) {
   const struct machine_state *s = &ex->machine->state;
-  for (size_t i = 0; i < ex->sighting_count; i++) {
+  for (size_t i = 0; ex->shard == 0 && i < ex->sighting_count; i++) {
     const struct sighting *sighting = &ex->sightings[i];
     struct mask_state mask = masks_at(ex, EXCEPTION_SYSTICK);
     bool ranks = ex->ranks;

@@ -66,6 +66,7 @@ static void replay(struct explorer *ex, const struct schedule *schedule,
   enum machine_stop stop = explorer_probe_pass(ex);
   ex->certificate.state_hash = machine_state_hash(ex->machine);
   account_finish(ex, stop);
+  account_interrupts(ex);
   if (narrator != NULL) {
     narrate(ex, schedule, narrator);
   }

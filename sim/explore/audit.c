@@ -1,0 +1,61 @@
+/* The audit: every place and exception once more, from reset, with nothing
+ * pruned, and each branch run to the horizon. Its findings must be the check's.
+ *
+ * What the audit does not repeat is the ranking: kinds that need harm shown are
+ * judged as in the check, at each place by itself. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/explore/private.h"
+
+/* The first finding of `left` that `right` lacks; what only the natural run shows
+ * is no matter of the probes. */
+static const struct finding *first_missing(const struct findings *left,
+                                           const struct findings *right) {
+  for (size_t i = 0; i < left->count; i++) {
+    const struct finding *finding = &left->items[i];
+    if (finding->exception != 0 && findings_with_id(right, finding->id) == NULL) {
+      return finding;
+    }
+  }
+  return NULL;
+}
+
+static bool difference(const struct finding *finding, const char *what, struct error *error) {
+  char token[SCHEDULE_TEXT];
+  schedule_format(&finding->schedule, token);
+  return error_set(error,
+                   "audit: %s at %s is found %s: this is a fault of tornword, please report it "
+                   "with the image",
+                   finding_traits(finding->sighting.kind)->name, token, what);
+}
+
+bool audit_run(struct explorer *ex, struct error *error) {
+  struct findings pruned = ex->findings;
+  struct certificate certificate = ex->certificate;
+  ex->findings = (struct findings){0};
+  ex->audits = true;
+  for (size_t i = 0; i < ex->decided_count; i++) {
+    ex->only = &ex->decided[i];
+    explorer_probe_pass(ex);
+  }
+  ex->only = NULL;
+  ex->audits = false;
+  findings_prune(&ex->findings, ex->machine);
+  struct findings audited = ex->findings;
+  ex->findings = pruned;
+  ex->certificate = certificate;
+  ex->certificate.audited = true;
+  const struct finding *missed = first_missing(&audited, &pruned);
+  const struct finding *extra = first_missing(&pruned, &audited);
+  bool same = true;
+  if (missed != NULL) {
+    same = difference(missed, "only without pruning", error);
+  } else if (extra != NULL) {
+    same = difference(extra, "only with pruning", error);
+  }
+  findings_free(&audited);
+  return same;
+}
