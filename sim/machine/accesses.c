@@ -203,6 +203,8 @@ static void offer_beat(struct machine *m, const struct batch *batch, const struc
       .depth = s->depth,
       .pc = s->acting_pc,
   };
+  memcpy(m->last, batch->records, batch->count * sizeof *m->last); /* probes overwrite it */
+  m->last_count = batch->count;
   m->host.place(m->host.owner, PLACE_BEAT, beat);
   s->interrupted.armed = false;
   s->pc = pc;
