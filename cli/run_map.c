@@ -39,11 +39,13 @@ static struct map_row *row_of(struct run_map *map, unsigned exception) {
     return NULL;
   }
   struct map_row *row = &map->rows[map->row_count++];
-  *row = (struct map_row){(uint16_t)exception, allocate(MAP_STRETCHES, sizeof(struct stretch))};
+  *row = (struct map_row){.exception = (uint16_t)exception,
+                          .stretches = allocate(MAP_STRETCHES, sizeof(struct stretch))};
   return row;
 }
 
-static struct stretch *stretch_of(struct run_map *map, uint64_t boundary, unsigned exception) {
+/* The stretch that holds the boundary; the map grows as it must. */
+static size_t stretch_at(struct run_map *map, uint64_t boundary) {
   map->width = map->width == 0 ? 1 : map->width;
   while (boundary / map->width >= MAP_STRETCHES) {
     for (size_t i = 0; i < map->row_count; i++) {
@@ -54,24 +56,33 @@ static struct stretch *stretch_of(struct run_map *map, uint64_t boundary, unsign
   }
   size_t index = (size_t)(boundary / map->width);
   map->used = index < map->used ? map->used : index + 1;
-  struct map_row *row = row_of(map, exception);
-  return row != NULL ? &row->stretches[index] : NULL;
+  return index;
 }
 
 static void on_decided(void *argument, const struct place *place, unsigned exception,
                        unsigned decision) {
-  struct stretch *stretch = stretch_of(argument, place->boundary, exception);
-  if (stretch != NULL) {
-    stretch->decided[decision]++;
+  struct run_map *map = argument;
+  struct map_row *row = row_of(map, exception);
+  if (row == NULL) {
+    return;
+  }
+  struct stretch *stretch = &row->stretches[stretch_at(map, place->boundary)];
+  stretch->decided[decision]++;
+  if (decision == DECISION_PROBED) {
+    row->last = 0;
+  }
+  for (unsigned k = 0; decision == DECISION_EQUIVALENT && k < FINDING_KIND_COUNT; k++) {
+    stretch->showed[k] += row->last >> k & 1U;
   }
 }
 
 static void on_showed(void *argument, const struct place *place, unsigned exception,
                       enum finding_kind kind) {
-  struct stretch *stretch =
-      exception != 0 ? stretch_of(argument, place->boundary, exception) : NULL;
-  if (stretch != NULL) {
-    stretch->showed[kind]++;
+  struct run_map *map = argument;
+  struct map_row *row = exception != 0 ? row_of(map, exception) : NULL;
+  if (row != NULL) {
+    row->stretches[stretch_at(map, place->boundary)].showed[kind]++;
+    row->last |= 1U << kind;
   }
 }
 

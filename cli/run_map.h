@@ -19,6 +19,7 @@ struct stretch {
 
 struct map_row {
   uint16_t exception;
+  uint32_t last; /* kinds that its last probe showed: equivalent places show them too */
   struct stretch *stretches; /* MAP_STRETCHES */
 };
 

@@ -110,8 +110,12 @@ function handlerRead(told, leaf) {
   return bytes.length && bytes.every((byte) => byte !== null) ? {bytes, fresh} : null;
 }
 
+/* What the place showed of this leaf; what the report leaves out is left out. */
+const reported = new Set(data.findings.map((finding) => finding.id));
+const shownAt = (place) => place.findings.filter((item) => item.here && reported.has(item.id));
+
 function classOf(place, kind) {
-  const kinds = place.findings.filter((item) => item.here).map((item) => item.kind);
+  const kinds = shownAt(place).map((item) => item.kind);
   if (kinds.includes(kind)) return CLASS_OF_KIND[kind] || 'other';
   for (const name of ['torn-write', 'torn-read', 'lost-update', 'invalid-enum']) {
     if (kinds.includes(name)) return CLASS_OF_KIND[name];
@@ -145,7 +149,7 @@ function sentence(told, finding, leaf) {
     const later = place.entered !== null ? `it was taken at ${place.entered}, where the mask opened; ${saw}` : 'the mask did not open in this window';
     return ['Masked', `${where}: ${win.name} stays pending; ${later}.`];
   }
-  const found = [...new Set(place.findings.filter((item) => item.here).map((item) => `${item.kind} (${item.outcome})`))].join(', ');
+  const found = [...new Set(shownAt(place).map((item) => `${item.kind} (${item.outcome})`))].join(', ');
   const words = {fine: 'Fine', torn: 'Torn', lost: 'Lost', invalid: 'Invalid', other: 'Finding'};
   return [words[kind], `${where}: ${saw}${found ? '. Seen: ' + found : ''}.`];
 }
