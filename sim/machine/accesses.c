@@ -185,6 +185,13 @@ static void show_interrupted(struct machine *m, const struct batch *batch,
   cpu_set_low(m->cpu, r);
 }
 
+/* What this instruction accessed, for the place that comes next: probes in between
+ * leave their own. */
+static void keep_last(struct machine *m, const struct batch *batch) {
+  memcpy(m->last, batch->records, batch->count * sizeof *m->last);
+  m->last_count = batch->count;
+}
+
 /* An exception between access `beat - 1` and `beat` of the instruction. */
 static void offer_beat(struct machine *m, const struct batch *batch, const struct code *code,
                        const uint32_t before[13], unsigned beat) {
@@ -203,8 +210,7 @@ static void offer_beat(struct machine *m, const struct batch *batch, const struc
       .depth = s->depth,
       .pc = s->acting_pc,
   };
-  memcpy(m->last, batch->records, batch->count * sizeof *m->last); /* probes overwrite it */
-  m->last_count = batch->count;
+  keep_last(m, batch);
   m->host.place(m->host.owner, PLACE_BEAT, beat);
   s->interrupted.armed = false;
   s->pc = pc;
@@ -232,6 +238,7 @@ static void tell_with_beats(struct machine *m, const struct batch *batch,
     emit_access(m, &batch->records[i], i);
   }
   cpu_set_low(m->cpu, after.r);
+  keep_last(m, batch);
 }
 
 /* The second half of a load or store multiple that was interrupted and
