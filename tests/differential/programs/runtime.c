@@ -91,7 +91,7 @@ static void note_frame(const uint32_t *frame, uint32_t exc_return, uint32_t exce
   }
 #if FPU
   if ((exc_return & 16u) == 0) {
-    note("fpccr", FPCCR);
+    note("fpccr", FPCCR & 0xc000017bu); /* bit 10 is the oracle's alone */
     note("fpcar", FPCAR);
     if ((FPCCR & 1u) == 0) {
       for (unsigned i = 8; i < 25; i++) {
