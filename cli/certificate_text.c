@@ -49,12 +49,14 @@ static const char *decision_words(const struct report *report) {
 
 static const char *branch_words(const struct report *report) {
   const struct certificate *certificate = &report->check->certificate;
-  return texts_print(report->texts,
-                     "%" PRIu64 " run%s continued behind the handler, up to %" PRIu64
-                     " instruction%s each; %" PRIu64 " pair%s of serial orders compared",
-                     certificate->branches, plural(certificate->branches), certificate->horizon,
-                     plural(certificate->horizon), certificate->ranked,
-                     plural(certificate->ranked));
+  return texts_print(
+      report->texts,
+      "%" PRIu64 " run%s continued behind the handler, up to %" PRIu64 " instruction%s each%s",
+      certificate->branches, plural(certificate->branches), certificate->horizon,
+      plural(certificate->horizon),
+      certificate->audited
+          ? "; audited: every place decided again from reset, with the same findings"
+          : "");
 }
 
 static void print_interrupts(const struct page *page, const struct report *report) {

@@ -68,6 +68,14 @@ static bool set_horizon(struct options *options, const char *value, struct error
   return number_parse(value, &rule, &options->horizon, error);
 }
 
+static bool set_jobs(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"processes", "--jobs 4", 1, 256};
+  uint64_t number = 0;
+  bool good = number_parse(value, &rule, &number, error);
+  options->jobs = (unsigned)number;
+  return good;
+}
+
 static bool set_depth(struct options *options, const char *value, struct error *error) {
   static const struct number_rule rule = {"injected interrupts per run", "--depth 1", 1,
                                           UINT32_MAX};
@@ -172,6 +180,15 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
                         "Follow an interrupted run for N instructions behind the handler"},
     [OPTION_DEPTH] = {"depth", "N", GROUP_CHECK, false, set_depth,
                       "Injected interrupts per run; only 1 in this version"},
+    [OPTION_NO_PRUNE] = {"no-prune", NULL, GROUP_CHECK, true, NULL,
+                         "Probe every place by itself, and go on when the program's state came "
+                         "back"},
+    [OPTION_AUDIT] = {"audit", NULL, GROUP_CHECK, false, NULL,
+                      "Decide every place again, from reset and unpruned, and compare the "
+                      "findings; slow: for runs of some thousand instructions"},
+    [OPTION_JOBS] = {"jobs", "N", GROUP_EFFORT, false, set_jobs,
+                     "Share the probes among N processes; else one for each processor. The "
+                     "report is the same"},
     [OPTION_FORMAT] = {"format", "FORMAT", GROUP_REPORT, false, set_format,
                        "text (default), json or html"},
     [OPTION_OUTPUT] = {"output", "FILE", GROUP_REPORT, false, set_output,
@@ -228,6 +245,12 @@ void options_apply(const struct options *options, struct explorer_options *explo
   if (given[OPTION_PLACES]) {
     explorer->beats = options->beats;
   }
+  explorer->no_prune = given[OPTION_NO_PRUNE];
+  explorer->audit = given[OPTION_AUDIT];
+  long processors = sysconf(_SC_NPROCESSORS_ONLN);
+  explorer->jobs = given[OPTION_JOBS] ? options->jobs
+                   : processors > 0   ? (unsigned)processors
+                                      : 1;
   if (given[OPTION_INTERRUPTS]) {
     memcpy(explorer->interrupts, options->interrupts, sizeof options->interrupts);
     explorer->interrupt_count = options->interrupt_count;
@@ -270,6 +293,9 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_HORIZON:
       return texts_print(texts, "%llu", (unsigned long long)options->horizon);
     case OPTION_DEPTH:
+    case OPTION_NO_PRUNE:
+    case OPTION_AUDIT:
+    case OPTION_JOBS:
     case OPTION_FORMAT:
     case OPTION_OUTPUT:
     case OPTION_SEVERITY:
@@ -284,7 +310,9 @@ static const char *value_text(const struct options *options, enum option_id id,
 const char *options_shape(const struct options *options, struct texts *texts) {
   const char *shape = "";
   for (unsigned i = 0; i < OPTION_COUNT; i++) {
-    if (options->given[i] && TRAITS[i].shapes) {
+    if (options->given[i] && TRAITS[i].shapes && TRAITS[i].argument == NULL) {
+      shape = texts_print(texts, "%s--%s ", shape, TRAITS[i].name);
+    } else if (options->given[i] && TRAITS[i].shapes) {
       shape = texts_print(texts, "%s--%s %s ", shape, TRAITS[i].name,
                           value_text(options, (enum option_id)i, texts));
     }

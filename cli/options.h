@@ -44,6 +44,9 @@ enum option_id {
   OPTION_PLACES,
   OPTION_HORIZON,
   OPTION_DEPTH,
+  OPTION_NO_PRUNE,
+  OPTION_AUDIT,
+  OPTION_JOBS,
   OPTION_FORMAT,
   OPTION_OUTPUT,
   OPTION_SEVERITY,
@@ -62,6 +65,7 @@ struct options {
   enum bkpt_policy bkpt;
   uint64_t max_instructions;
   uint64_t horizon;
+  unsigned jobs;
   bool beats;
   uint16_t interrupts[CONFIG_INTERRUPTS];
   unsigned interrupt_count;

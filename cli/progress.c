@@ -46,7 +46,9 @@ void progress_stats(const struct progress *progress, const struct certificate *c
   uint64_t probes = certificate->decided[DECISION_PROBED];
   fprintf(stderr,
           "tornword: %.3f s, %" PRIu64 " instructions on the spine, %" PRIu64
-          " probes (%.0f/s), %" PRIu64 " branches, %ld KiB of memory at most\n",
+          " probes (%.0f/s), %" PRIu64 " branches, %" PRIu64
+          " pairs of serial orders compared, %ld KiB of memory at most\n",
           seconds, certificate->instructions, probes,
-          seconds > 0 ? (double)probes / seconds : 0.0, certificate->branches, usage.ru_maxrss);
+          seconds > 0 ? (double)probes / seconds : 0.0, certificate->branches,
+          certificate->ranked, usage.ru_maxrss);
 }

@@ -75,7 +75,6 @@ static json_t *certificate_json(const struct report *report) {
   json_put(object, "places", json_count(certificate->places));
   json_put(object, "decided", certificate_decided(certificate));
   json_put(object, "branches", json_count(certificate->branches));
-  json_put(object, "ranked", json_count(certificate->ranked));
   json_put(object, "audited", json_boolean(certificate->audited));
   json_put(object, "complete", json_boolean(certificate->complete));
   json_put(object, "end", json_text(run_end_text(certificate->end)));
