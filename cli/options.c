@@ -106,7 +106,7 @@ static bool set_places(struct options *options, const char *value, struct error 
 }
 
 static bool set_format(struct options *options, const char *value, struct error *error) {
-  static const char *const names[] = {"text", "json", "html", NULL};
+  static const char *const names[] = {"text", "json", "html", "sarif", "junit", NULL};
   unsigned choice = 0;
   bool good = choice_parse(value, names, &choice, error);
   options->format = (enum report_format)choice;
@@ -136,6 +136,10 @@ static bool set_path(const char **path, const char *value, struct error *error) 
 
 static bool set_output(struct options *options, const char *value, struct error *error) {
   return set_path(&options->output, value, error);
+}
+
+static bool set_source_root(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->source_root, value, error);
 }
 
 static bool set_scenario(struct options *options, const char *value, struct error *error) {
@@ -190,9 +194,12 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
                      "Share the probes among N processes; else one for each processor. The "
                      "report is the same"},
     [OPTION_FORMAT] = {"format", "FORMAT", GROUP_REPORT, false, set_format,
-                       "text (default), json or html"},
+                       "text (default), json, html, sarif or junit"},
     [OPTION_OUTPUT] = {"output", "FILE", GROUP_REPORT, false, set_output,
                        "Write the report to FILE, whole or not at all; else to stdout"},
+    [OPTION_SOURCE_ROOT] = {"source-root", "DIR", GROUP_REPORT, false, set_source_root,
+                            "SARIF: name source files relative to DIR; else to the current "
+                            "directory"},
     [OPTION_SEVERITY] = {"severity", "LEVEL", GROUP_REPORT, false, set_severity,
                          "Show findings from this level on: note, warning (default) or error"},
     [OPTION_COLOR] = {"color", "WHEN", GROUP_REPORT, false, set_color,
@@ -298,6 +305,7 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_JOBS:
     case OPTION_FORMAT:
     case OPTION_OUTPUT:
+    case OPTION_SOURCE_ROOT:
     case OPTION_SEVERITY:
     case OPTION_COLOR:
     case OPTION_STATS:

@@ -17,7 +17,7 @@
 
 enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_INPUT = 2, EXIT_PARTIAL = 3 };
 
-enum report_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
+enum report_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML, FORMAT_SARIF, FORMAT_JUNIT };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Options come in groups; a verb takes some of them. */
@@ -49,6 +49,7 @@ enum option_id {
   OPTION_JOBS,
   OPTION_FORMAT,
   OPTION_OUTPUT,
+  OPTION_SOURCE_ROOT,
   OPTION_SEVERITY,
   OPTION_COLOR,
   OPTION_STATS,
@@ -75,6 +76,7 @@ struct options {
   const char *scenario; /* borrowed from argv, as are all below */
   const char *symbols;
   const char *output;
+  const char *source_root;
   const char *image;
   const char *token;
 };

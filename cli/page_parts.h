@@ -1,4 +1,5 @@
-/* The page's files (cli/page), embedded when the program is built. */
+/* Files embedded when the program is built: the HTML report's page (cli/page),
+ * and the documentation that reports quote. */
 #ifndef TORNWORD_CLI_PAGE_PARTS_H
 #define TORNWORD_CLI_PAGE_PARTS_H
 
@@ -12,5 +13,8 @@ struct page_part {
 
 /* In the order in which they are written. */
 extern const struct page_part page_parts[];
+
+/* The pages of the documentation on the kinds of findings (docs/kinds): "torn-write.md". */
+extern const struct page_part kind_pages[];
 
 #endif

@@ -30,6 +30,7 @@ struct report {
   bool quiet;             /* text only: no certificate */
   struct decoder *decoder;
   struct texts *texts;
+  const char *source_root; /* sarif: names are relative to it; NULL: current directory */
   const struct run_map *map; /* html: the whole run; NULL: not known */
 };
 
@@ -86,5 +87,7 @@ size_t report_limits(const struct report *report, const char **limits, size_t ma
 void report_text(FILE *out, const struct report *report);
 bool report_json(FILE *out, const struct report *report);
 bool report_html(FILE *out, const struct report *report);
+bool report_sarif(FILE *out, const struct report *report);
+bool report_junit(FILE *out, const struct report *report);
 
 #endif

@@ -80,6 +80,7 @@ struct report session_report(struct session *session, const struct check *check)
       .quiet = options->given[OPTION_QUIET],
       .decoder = session->decoder,
       .texts = &session->texts,
+      .source_root = options->source_root,
       .map = session->map,
   };
 }
@@ -96,7 +97,11 @@ bool session_write(struct session *session, const struct check *check, struct er
   }
   const struct report report = session_report(session, check);
   static bool (*const writers[])(FILE * out, const struct report *report) = {
-      [FORMAT_TEXT] = write_text, [FORMAT_JSON] = report_json, [FORMAT_HTML] = report_html};
+      [FORMAT_TEXT] = write_text,
+      [FORMAT_JSON] = report_json,
+      [FORMAT_HTML] = report_html,
+      [FORMAT_SARIF] = report_sarif,
+      [FORMAT_JUNIT] = report_junit};
   if (!writers[session->options->format](output.stream, &report)) {
     output_discard(&output);
     return error_set(error, "cannot write the report");

@@ -1,6 +1,6 @@
 # Writes OUTPUT, a C file with the files of INPUTS (in DIRECTORY, separated by
-# commas) as struct page_part page_parts[]; "@data" stands for the place of the data.
-# Run as a script: cmake -DDIRECTORY=... -DINPUTS=... -DOUTPUT=... -P Embed.cmake
+# commas) as const struct page_part ARRAY[]; "@data" stands for the place of the data.
+# Run as a script: cmake -DDIRECTORY=... -DINPUTS=... -DOUTPUT=... -DARRAY=... -P Embed.cmake
 string(REPLACE "," ";" inputs "${INPUTS}")
 set(arrays "")
 set(rows "")
@@ -16,4 +16,4 @@ foreach(input IN LISTS inputs)
   string(APPEND arrays "static const unsigned char ${name}[] = {\n${bytes}};\n")
   string(APPEND rows "    {\"${input}\", ${name}, sizeof ${name}},\n")
 endforeach()
-file(WRITE "${OUTPUT}" "#include \"cli/page_parts.h\"\n\n${arrays}\nconst struct page_part page_parts[] = {\n${rows}    {NULL, NULL, 0}};\n")
+file(WRITE "${OUTPUT}" "#include \"cli/page_parts.h\"\n\n${arrays}\nconst struct page_part ${ARRAY}[] = {\n${rows}    {NULL, NULL, 0}};\n")
