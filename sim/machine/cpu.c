@@ -9,7 +9,7 @@
  * CODE hook for everything, no `until`, no `count`, hooks before the first
  * run, M-profile opened without UC_MODE_MCLASS. */
 
-enum { STUB_SIZE = 0x1000, STUB_LIMIT = 8 };
+enum { STUB_SIZE = 0x1000, STUB_LIMIT = 24 };
 
 struct device_region {
   struct cpu *cpu;

@@ -20,12 +20,30 @@ struct machine_config machine_config_default(enum core core) {
   };
 }
 
+/* Memory map and stubs, member by member. */
+static uint64_t layout_fingerprint(const struct machine_config *config) {
+  uint64_t hash = 0;
+  for (size_t i = 0; i < config->memory_count; i++) {
+    const struct memory_part *part = &config->memory[i];
+    const uint32_t parts[] = {part->base, part->size, part->writable, part->byte_count};
+    hash = XXH3_64bits_withSeed(parts, sizeof parts, hash);
+    hash = XXH3_64bits_withSeed(part->bytes, part->byte_count, hash);
+  }
+  for (size_t i = 0; i < config->stub_count; i++) {
+    const struct code_stub *stub = &config->stubs[i];
+    const uint32_t parts[] = {stub->address, stub->kind, stub->has_value, stub->value};
+    hash = XXH3_64bits_withSeed(parts, sizeof parts, hash);
+  }
+  return hash;
+}
+
 uint16_t machine_config_fingerprint(const struct machine_config *config) {
   const uint32_t parts[] = {(uint32_t)config->core, config->priority_bits,
                             config->vtor,           config->ram_base,
                             config->ram_size,       (uint32_t)config->bkpt};
   uint64_t models = config->registers != NULL ? registers_fingerprint(config->registers) : 0;
-  return (uint16_t)XXH3_64bits_withSeed(parts, sizeof parts, models);
+  uint64_t seed = models ^ layout_fingerprint(config);
+  return (uint16_t)XXH3_64bits_withSeed(parts, sizeof parts, seed);
 }
 
 /* Stops before the instruction at state.pc. Inside an IT block the executor
@@ -307,6 +325,7 @@ void machine_pend(struct machine *m, unsigned exception) {
   if ((s->scb.scr & SCR_SEVONPEND) != 0 && !exception_bit(s->exceptions.pending, exception)) {
     s->event_register = true;
   }
+  exceptions_use(&s->exceptions, exception);
   exception_set(s->exceptions.pending, exception);
   if (exception == EXCEPTION_SYSTICK) {
     systick_restart(&s->systick, s->time);
@@ -361,6 +380,10 @@ static bool map_everything(struct machine *m, struct error *error) {
   if (bitband_exists(m) && !cpu_map_device(m->cpu, 0x22000000, 0x02000000, error)) {
     return false;
   }
+  /* The vendor's part of the system region: CoreSight ROM tables and the like. */
+  if (!m->config.strict_memory && !cpu_map_device(m->cpu, 0xf0000000, 0x00100000, error)) {
+    return false;
+  }
   return cpu_map_device(m->cpu, 0x40000000, 0x20000000, error) &&
          cpu_map_device(m->cpu, 0xe0000000, 0x00100000, error);
 }
@@ -388,6 +411,7 @@ struct machine *machine_create(const struct image *image, const struct machine_c
   }
   m->drain_context = cpu_context_create(m->cpu);
   m->guard = snapshot_create(m);
+  m->trial = snapshot_create(m);
   machine_reset(m);
   return m;
 }
@@ -398,6 +422,7 @@ void machine_destroy(struct machine *m) {
   }
   cpu_context_destroy(m->drain_context);
   snapshot_destroy(m->guard);
+  snapshot_destroy(m->trial);
   cpu_destroy(m->cpu);
   for (size_t i = 0; i < MEMORY_REGIONS; i++) {
     free(m->code[i]);
@@ -434,8 +459,8 @@ void machine_reset(struct machine *m) {
   cpu_reset(m->cpu, m->memory.stack_top);
   guard_update(m);
   progress_reset(m);
-}
   peripherals_reset(m);
+}
 
 uint64_t machine_model_hash(const struct machine *m) {
   const struct machine_state *s = &m->state;

@@ -121,6 +121,7 @@ struct machine {
   struct fault violation; /* the instruction that executes did what it must not */
   bool guarded;           /* `guard` holds the machine before that instruction */
   struct snapshot *guard;
+  struct snapshot *trial; /* around what is tried to end a poll */
   struct access_record queue[MACHINE_QUEUE];
   unsigned queued;
   struct access_record last[MACHINE_QUEUE]; /* of the last instruction that is over */

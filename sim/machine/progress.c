@@ -14,7 +14,13 @@
 #include "sim/machine/peripherals.h"
 #include "sim/machine/private.h"
 
-enum { GIFT_INTERVAL = 4096, FIRST_POWER = 8, POLL_ANSWERS = 4 };
+enum {
+  GIFT_INTERVAL = 4096,
+  FIRST_POWER = 8,
+  POLL_ANSWERS = 4,
+  TRIAL_SLACK = 64,
+  TIGHT_LOOP = 64
+};
 
 void progress_reset(struct machine *m) {
   struct progress *p = &m->state.progress;
@@ -67,8 +73,21 @@ static bool came_back(struct machine *m, struct recurrence *r) {
   return false;
 }
 
+/* A short loop that begins long after the program did is seen at once by an anchor
+ * that never lies far back. */
+static bool looped_tightly(struct machine *m, struct recurrence *r) {
+  if (same_state(m, r)) {
+    return true;
+  }
+  if (!r->set || ++r->steps >= TIGHT_LOOP) {
+    anchor(m, r);
+  }
+  return false;
+}
+
 static void restart_search(struct machine *m) {
   struct progress *p = &m->state.progress;
+  p->tight = (struct recurrence){0};
   p->loop = (struct recurrence){.power = FIRST_POWER};
   p->device_reads_then = m->state.device_reads;
   p->counter_next = 0;
@@ -114,7 +133,42 @@ static void arrive(struct machine *m) {
   s->next_arrival = systick_expiry(&s->systick);
 }
 
-/* A value that a polled register did not have: all ones, then none. */
+/* Whether the loop that the program waits in is left when the register reads so:
+ * tried, and taken back. */
+static bool ends_loop(struct machine *m, struct device_register *slot, uint32_t answer) {
+  const struct machine_state *s = &m->state;
+  const struct recurrence *loop = &s->progress.loop;
+  struct machine_host host = m->host;
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = s->boundary + 2 * loop->steps + TRIAL_SLACK,
+      .meets = true,
+      .meet_pc = s->pc,
+      .meet_depth = s->depth,
+      .meet_after = s->boundary + 1,
+  };
+  snapshot_save(m->trial, m);
+  undo_save(&m->undo, slot, sizeof *slot);
+  slot->answer = answer;
+  slot->answered = true;
+  m->host = (struct machine_host){0};
+  machine_continue(m, &run);
+  snapshot_restore(m->trial, m);
+  m->host = host;
+  return run.stop == STOP_LIMIT || run.stop == STOP_SLEEP;
+}
+
+/* The value nearest to the one shown that ends the loop: one bit turned, else all
+ * ones, else nothing set. */
+static uint32_t find_answer(struct machine *m, struct device_register *slot, uint32_t shown) {
+  for (unsigned bit = 0; bit < 32; bit++) {
+    if (ends_loop(m, slot, shown ^ 1U << bit)) {
+      return shown ^ 1U << bit;
+    }
+  }
+  return shown == UINT32_MAX ? 0 : UINT32_MAX;
+}
+
 static bool answer_poll(struct machine *m) {
   struct machine_state *s = &m->state;
   struct progress *p = &s->progress;
@@ -126,8 +180,9 @@ static bool answer_poll(struct machine *m) {
     return false;
   }
   uint32_t shown = slot->answered ? slot->answer : slot->value;
+  uint32_t answer = find_answer(m, slot, shown);
   undo_save(&m->undo, slot, sizeof *slot);
-  slot->answer = shown == UINT32_MAX ? 0 : UINT32_MAX;
+  slot->answer = answer;
   slot->answered = true;
   slot->answers++;
   p->polls++;
@@ -223,7 +278,7 @@ void progress_boundary(struct machine *m) {
     arrive(m);
   } else if (s->boundary >= s->progress.next_gift) {
     gift_to_busy(m);
-  } else if (came_back(m, &s->progress.loop)) {
+  } else if (looped_tightly(m, &s->progress.tight) || came_back(m, &s->progress.loop)) {
     help_waiting(m);
   }
 }

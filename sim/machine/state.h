@@ -57,6 +57,7 @@ struct recurrence {
 /* How the spine makes progress (progress.c). */
 struct progress {
   struct recurrence loop;          /* of the program's state */
+  struct recurrence tight; /* the same, with an anchor that moves often: short loops */
   struct recurrence waiting;       /* of the states in which it waited */
   uint64_t device_reads_then;      /* total at the loop's anchor */
   uint64_t next_gift;              /* boundary at which a busy program is given an interrupt */
@@ -104,7 +105,7 @@ struct machine_state {
   bool scs_touched;     /* pending state was read or written since this was cleared */
   uint64_t device_reads;
   uint64_t bus_accesses; /* of devices and the Private Peripheral Bus */
-  uint64_t taken; /* exceptions entered */
+  uint64_t taken;        /* exceptions entered */
   struct progress progress;
   int exit_code;
 };
