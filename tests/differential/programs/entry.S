@@ -136,6 +136,19 @@ leave_bx_low:
         bx      r3
 #endif
 
+#if defined(__ARM_FP)
+@ The FP registers are unknown at entry: a handler that uses them begins here.
+        .global fp_begin
+        .thumb_func
+fp_begin:
+        movs    r0, #0
+        vmsr    fpscr, r0
+        .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+        vmov.f32 s\n, #2.0
+        .endr
+        bx      lr
+#endif
+
 @ void run_thread(thread body, const uint32_t registers[8]); returns when the
 @ program's thread has ended and been made privileged again.
         .global run_thread, program_end, program_finish
