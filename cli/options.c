@@ -113,6 +113,19 @@ static bool set_format(struct options *options, const char *value, struct error 
   return good;
 }
 
+static bool set_trace(struct options *options, const char *value, struct error *error) {
+  static const char *const names[] = {"jsonl", "vcd", "chrome", NULL};
+  unsigned choice = 0;
+  bool good = choice_parse(value, names, &choice, error);
+  options->trace = (enum trace_format)choice;
+  return good;
+}
+
+static bool set_before(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"boundaries", "--before 1000", 0, 1000000000000};
+  return number_parse(value, &rule, &options->before, error);
+}
+
 static bool set_severity(struct options *options, const char *value, struct error *error) {
   static const char *const names[] = {"note", "warning", "error", NULL};
   unsigned choice = 0;
@@ -200,6 +213,12 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_SOURCE_ROOT] = {"source-root", "DIR", GROUP_REPORT, false, set_source_root,
                             "SARIF: name source files relative to DIR; else to the current "
                             "directory"},
+    [OPTION_TRACE] = {"trace", "FORMAT", GROUP_TRACE, false, set_trace,
+                      "Write the run instead of the report: jsonl (a line for each event), vcd "
+                      "(for wave viewers) or chrome (for Perfetto)"},
+    [OPTION_BEFORE] = {"before", "N", GROUP_TRACE, false, set_before,
+                       "Begin N boundaries before the finding's first access (8; with --trace "
+                       "1000)"},
     [OPTION_SEVERITY] = {"severity", "LEVEL", GROUP_REPORT, false, set_severity,
                          "Show findings from this level on: note, warning (default) or error"},
     [OPTION_COLOR] = {"color", "WHEN", GROUP_REPORT, false, set_color,
@@ -306,6 +325,8 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_FORMAT:
     case OPTION_OUTPUT:
     case OPTION_SOURCE_ROOT:
+    case OPTION_TRACE:
+    case OPTION_BEFORE:
     case OPTION_SEVERITY:
     case OPTION_COLOR:
     case OPTION_STATS:

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "cli/texts.h"
+#include "cli/trace.h"
 #include "detectors/finding.h"
 #include "sim/error.h"
 #include "sim/explore/explorer.h"
@@ -22,11 +23,12 @@ enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Options come in groups; a verb takes some of them. */
 enum option_group {
-  GROUP_IMAGE = 1,  /* how to read the image */
-  GROUP_RUN = 2,    /* what shapes a run */
-  GROUP_CHECK = 4,  /* what is looked for */
-  GROUP_REPORT = 8, /* what the report looks like */
-  GROUP_EFFORT = 16 /* what is told on stderr */
+  GROUP_IMAGE = 1,   /* how to read the image */
+  GROUP_RUN = 2,     /* what shapes a run */
+  GROUP_CHECK = 4,   /* what is looked for */
+  GROUP_REPORT = 8,  /* what the report looks like */
+  GROUP_EFFORT = 16, /* what is told on stderr */
+  GROUP_TRACE = 32   /* a run told to other programs */
 };
 
 /* What the user may give. The value of one that was not given is meaningless:
@@ -50,6 +52,8 @@ enum option_id {
   OPTION_FORMAT,
   OPTION_OUTPUT,
   OPTION_SOURCE_ROOT,
+  OPTION_TRACE,
+  OPTION_BEFORE,
   OPTION_SEVERITY,
   OPTION_COLOR,
   OPTION_STATS,
@@ -71,6 +75,8 @@ struct options {
   uint16_t interrupts[CONFIG_INTERRUPTS];
   unsigned interrupt_count;
   enum report_format format;
+  enum trace_format trace;
+  uint64_t before;
   enum severity severity;
   enum color_mode color;
   const char *scenario; /* borrowed from argv, as are all below */

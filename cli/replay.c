@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/sections.h"
 #include "cli/session.h"
+#include "cli/trace.h"
 #include "cli/verbs.h"
 
 /* The finding to tell: the first that the report shows. */
@@ -72,10 +73,17 @@ static void print_replay(FILE *out, const struct report *report,
   }
 }
 
+static bool write_trace(FILE *out, const struct session *session, const struct report *report,
+                        const struct recording *recording) {
+  const struct trace trace = trace_of(report, recording, told(report));
+  return trace_write(out, &trace, session->options->trace);
+}
+
 static bool write_replay(struct session *session, const struct check *check,
                          const struct recording *recording, const struct schedule *schedule,
                          struct error *error) {
-  if (session->options->format != FORMAT_TEXT) {
+  bool traces = session->options->given[OPTION_TRACE];
+  if (session->options->format != FORMAT_TEXT && !traces) {
     return session_write(session, check, error);
   }
   struct output output;
@@ -84,15 +92,27 @@ static bool write_replay(struct session *session, const struct check *check,
   }
   struct report report = session_report(session, check);
   report.token = session->options->token;
-  print_replay(output.stream, &report, recording, schedule);
+  if (!traces) {
+    print_replay(output.stream, &report, recording, schedule);
+  } else if (!write_trace(output.stream, session, &report, recording)) {
+    output_discard(&output);
+    return error_set(error, "cannot write the trace");
+  }
   return output_close(&output, error);
+}
+
+static uint64_t steps_before(const struct options *options) {
+  bool traces = options->given[OPTION_TRACE];
+  return options->given[OPTION_BEFORE] ? options->before
+         : traces                      ? TRACE_BEFORE
+                                       : NARRATION_BEFORE;
 }
 
 static int replay_session(struct session *session, const struct schedule *schedule) {
   struct recording recording = {0};
   const struct narrator narrator = {
-      .step = recording_add, .argument = &recording, .before = NARRATION_BEFORE};
-  bool text = session->options->format == FORMAT_TEXT;
+      .step = recording_add, .argument = &recording, .before = steps_before(session->options)};
+  bool text = session->options->format == FORMAT_TEXT || session->options->given[OPTION_TRACE];
   struct check check = {0};
   struct error error = {""};
   int code = EXIT_INPUT;
@@ -130,7 +150,7 @@ static int run_replay(const struct options *given) {
 const struct verb VERB_REPLAY = {
     .name = "replay",
     .summary = "run one finding's schedule again and tell it step by step",
-    .groups = GROUP_IMAGE | GROUP_RUN | GROUP_CHECK | GROUP_REPORT,
+    .groups = GROUP_IMAGE | GROUP_RUN | GROUP_CHECK | GROUP_REPORT | GROUP_TRACE,
     .takes_token = true,
     .takes_image = true,
     .description =
@@ -140,8 +160,10 @@ const struct verb VERB_REPLAY = {
         "that "
         "shaped the run, and a token of another image or configuration is refused."
         "\v"
-        "Example:\n"
+        "Examples:\n"
         "  tornword replay tw1-3f9a01c2-5e11-b412.1x15 firmware.elf\n"
+        "  tornword replay --trace vcd --output run.vcd tw1-3f9a01c2-5e11-b412.1x15 "
+        "firmware.elf\n"
         "\n"
         "Exit codes: 0 the run shows no finding, 1 it does, 2 bad usage or input.",
     .run = run_replay,

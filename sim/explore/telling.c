@@ -80,8 +80,16 @@ static void on_instruction(void *owner) {
   telling->step.bytes = memory_host(&m->memory, m->state.pc, telling->step.size);
 }
 
+/* An event of another step ends nothing here: when a probe is taken back in the
+ * middle of an instruction, the rest of that instruction is not the handler's. */
+static bool belongs(const struct telling *telling, const struct event *event) {
+  const struct step *step = &telling->step;
+  return step->kind != STEP_INSTRUCTION ||
+         (event->boundary == step->boundary && context_equal(event->context, step->context));
+}
+
 static void add_event(struct telling *telling, const struct event *event) {
-  if (telling->open && telling->step.event_count < STEP_EVENTS) {
+  if (telling->open && telling->step.event_count < STEP_EVENTS && belongs(telling, event)) {
     telling->events[telling->step.event_count++] = *event;
   }
 }
