@@ -1,7 +1,27 @@
 /* tornword chips: what can be simulated. */
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "cli/surroundings.h"
 #include "cli/verbs.h"
+
+static void list_chips(void) {
+  char **names = NULL;
+  size_t count = board_chips(surroundings_chips(), &names);
+  printf("Chips (--chip), from %s:\n", surroundings_chips());
+  for (size_t i = 0; i < count; i++) {
+    struct board *board = board_create();
+    struct error error = {""};
+    bool read = board_read_chip(board, names[i], surroundings_chips(), &error);
+    printf("  %-12s %s\n", names[i],
+           !read                    ? error.message
+           : board->summary != NULL ? board->summary
+                                    : "");
+    board_destroy(board);
+    free(names[i]);
+  }
+  free(names);
+}
 
 static int run_chips(const struct options *options) {
   (void)options;
@@ -13,13 +33,15 @@ static int run_chips(const struct options *options) {
            traits->interrupts, traits->has_fpu ? ", FPU" : "",
            traits->continues_multiples ? ", LDM and STM continue when interrupted" : "");
   }
-  puts("Chips by name are not known yet: memory comes from the image.");
+  list_chips();
   return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_INPUT;
 }
 
 const struct verb VERB_CHIPS = {
     .name = "chips",
-    .summary = "list the cores that can be simulated",
-    .description = "List the cores that can be simulated, as --core takes them.",
+    .summary = "list the cores and chips that can be simulated",
+    .description =
+        "List the cores that can be simulated, as --core takes them, and the chips that "
+        "--chip knows.",
     .run = run_chips,
 };

@@ -20,7 +20,7 @@ static const char DESCRIPTION[] =
     "  run     run the image as it is, with its semihosting output on stdout\n"
     "  replay  run one finding's schedule again and tell it step by step\n"
     "  info    say what was understood of an image\n"
-    "  chips   list the cores that can be simulated\n"
+    "  chips   list the cores and chips that can be simulated\n"
     "\n"
     "tornword VERB --help tells a verb's options.\n"
     "\n"

@@ -163,6 +163,23 @@ static bool set_symbols(struct options *options, const char *value, struct error
   return set_path(&options->symbols, value, error);
 }
 
+static bool set_chip(struct options *options, const char *value, struct error *error) {
+  options->chip = value;
+  return value[0] != '\0' || error_set(error, "'' is not a chip; see tornword chips");
+}
+
+static bool set_config(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->config, value, error);
+}
+
+static bool set_svd(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->svd, value, error);
+}
+
+static bool set_input(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->input, value, error);
+}
+
 static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_CORE] =
         {"core", "CORE", GROUP_IMAGE, true, set_core,
@@ -175,6 +192,16 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_SYMBOLS] = {"symbols", "ELF", GROUP_IMAGE, true, set_symbols,
                         "Take names, types and lines of a hex, UF2 or raw image from this ELF "
                         "file"},
+    [OPTION_CHIP] = {"chip", "NAME", GROUP_IMAGE, true, set_chip,
+                     "Memory map, interrupt names and registers of this chip (see tornword "
+                     "chips)"},
+    [OPTION_CONFIG] = {"config", "FILE.yaml", GROUP_IMAGE, true, set_config,
+                       "Memory map, registers and skipped functions from FILE, with fuzzware's "
+                       "names; wins over --chip"},
+    [OPTION_SVD] = {"svd", "FILE.svd", GROUP_IMAGE, true, set_svd,
+                    "Names of interrupts and reset values of registers from a CMSIS-SVD file"},
+    [OPTION_INPUT] = {"input", "FILE", GROUP_RUN, true, set_input,
+                      "What the firmware receives on the UART that the chip or config names"},
     [OPTION_PRIORITY_BITS] =
         {"priority-bits", "N", GROUP_RUN, true, set_priority_bits,
          "Implemented priority bits, 2 to 8; else the core's usual number"},
@@ -304,6 +331,14 @@ static const char *value_text(const struct options *options, enum option_id id,
       return texts_print(texts, "0x%08x", options->base);
     case OPTION_SYMBOLS:
       return texts_quote(texts, options->symbols);
+    case OPTION_CHIP:
+      return texts_quote(texts, options->chip);
+    case OPTION_CONFIG:
+      return texts_quote(texts, options->config);
+    case OPTION_SVD:
+      return texts_quote(texts, options->svd);
+    case OPTION_INPUT:
+      return texts_quote(texts, options->input);
     case OPTION_PRIORITY_BITS:
       return texts_print(texts, "%u", options->priority_bits);
     case OPTION_BKPT:

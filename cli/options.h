@@ -38,6 +38,10 @@ enum option_id {
   OPTION_VTOR,
   OPTION_BASE,
   OPTION_SYMBOLS,
+  OPTION_CHIP,
+  OPTION_CONFIG,
+  OPTION_SVD,
+  OPTION_INPUT,
   OPTION_PRIORITY_BITS,
   OPTION_BKPT,
   OPTION_MAX_INSTRUCTIONS,
@@ -81,6 +85,10 @@ struct options {
   enum color_mode color;
   const char *scenario; /* borrowed from argv, as are all below */
   const char *symbols;
+  const char *chip;
+  const char *config;
+  const char *svd;
+  const char *input;
   const char *output;
   const char *source_root;
   const char *image;

@@ -24,7 +24,7 @@ static bool read_scenario(const struct options *options, struct scenario **scena
 }
 
 static struct image *load(const struct options *options, const struct scenario_program *program,
-                          struct error *error) {
+                          const struct board *board, struct error *error) {
   struct image_options image_options = {
       .has_core = options->given[OPTION_CORE],
       .core = options->core,
@@ -39,31 +39,53 @@ static struct image *load(const struct options *options, const struct scenario_p
     image_options.has_core = true;
     image_options.core = (enum core)__builtin_ctz(program->cores);
   }
+  if (board != NULL) {
+    board_image_options(board, options->image, &image_options);
+  }
   return image_load(options->image, &image_options, error);
+}
+
+/* The options laid over what the image, the board and the scenario say. */
+static bool configure(struct session *session, const struct scenario_program *program,
+                      struct error *error) {
+  struct explorer_options *explorer = &session->explorer;
+  *explorer = explorer_options_default(session->image);
+  struct board *board = session->surroundings.board;
+  if (board != NULL && !board_apply(board, session->image, &explorer->machine, error)) {
+    return false;
+  }
+  if (program != NULL) {
+    scenario_apply(program, explorer);
+  }
+  options_apply(session->options, explorer);
+  return true;
 }
 
 bool session_open(struct session *session, const struct options *options, struct error *error) {
   *session = (struct session){.options = options};
   struct scenario *scenario = NULL;
   const struct scenario_program *program = NULL;
-  if (read_scenario(options, &scenario, &program, error)) {
-    session->image = load(options, program, error);
-  }
-  if (session->image != NULL) {
-    session->explorer = explorer_options_default(session->image);
-    if (program != NULL) {
-      scenario_apply(program, &session->explorer);
-    }
-    options_apply(options, &session->explorer);
-    session->decoder = decoder_create();
+  bool opened = read_scenario(options, &scenario, &program, error) &&
+                surroundings_open(&session->surroundings, options, program, error);
+  if (opened) {
+    session->image = load(options, program, session->surroundings.board, error);
+    opened = session->image != NULL && configure(session, program, error);
   }
   scenario_free(scenario);
-  return session->image != NULL;
+  if (!opened) {
+    session_close(session);
+    return false;
+  }
+  session->decoder = decoder_create();
+  return true;
 }
 
 void session_close(struct session *session) {
-  decoder_destroy(session->decoder);
+  if (session->decoder != NULL) {
+    decoder_destroy(session->decoder);
+  }
   image_destroy(session->image);
+  surroundings_close(&session->surroundings);
   texts_free(&session->texts);
 }
 

@@ -7,9 +7,11 @@
 
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/surroundings.h"
 
 struct session {
   const struct options *options;
+  struct surroundings surroundings;
   struct image *image;
   struct explorer_options explorer;
   struct decoder *decoder;

@@ -4,7 +4,7 @@
 # What a build needs (Debian 12 names), and what only the tests need.
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config
   libunicorn-dev libcapstone-dev libdw-dev libelf-dev libjansson-dev libcyaml-dev
-  libexpat1-dev libiberty-dev nettle-dev libxxhash-dev uthash-dev
+  libyaml-dev libexpat1-dev libiberty-dev nettle-dev libxxhash-dev uthash-dev
   gcc-arm-none-eabi binutils-arm-none-eabi libcriterion-dev)
 TEST_PACKAGES=(git clang-format-14 qemu-system-arm srecord firmware-tomu
   firmware-microbit-micropython ubertooth-firmware-source libubertooth-dev)

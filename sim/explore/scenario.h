@@ -40,6 +40,8 @@ enum scenario_places { PLACES_UNSAID, PLACES_ALL, PLACES_BOUNDARIES };
 struct scenario_program {
   char *image;            /* path, relative to the current directory */
   char *source;           /* path, relative to the top of the source tree */
+  char *chip;             /* as --chip; NULL if absent, as the next */
+  char *config;           /* as --config */
   uint32_t cores;         /* source: built for these. image: at most one, as --core */
   uint32_t optimisations; /* source: built at these */
   uint8_t *priority_bits;

@@ -104,6 +104,8 @@ static void schema_init(struct schema *s) {
   const cyaml_schema_field_t program_keys[] = {
       CYAML_FIELD_STRING_PTR("image", MAYBE_POINTER, program, image, 1, CYAML_UNLIMITED),
       CYAML_FIELD_STRING_PTR("source", MAYBE_POINTER, program, source, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_STRING_PTR("chip", MAYBE_POINTER, program, chip, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_STRING_PTR("config", MAYBE_POINTER, program, config, 1, CYAML_UNLIMITED),
       KEY_MASK("cores", program, cores, s->cores),
       KEY_MASK("optimisations", program, optimisations, s->levels),
       KEY_NAME_POINTER("priority-bits", MAYBE_STRICT, program, priority_bits, BITS),

@@ -209,7 +209,9 @@ bool attributes_core(struct image *image, Elf *elf, const struct image_options *
   struct attributes attributes = attributes_read(image, elf);
   if (options->has_core) {
     image->core = options->core;
-    image->core_source = "--core";
+    image->core_source = options->core_source == NULL
+                             ? "--core"
+                             : arena_text(&image->arena, options->core_source);
     return true;
   }
   if (attributes.profile == 'A' || attributes.profile == 'R') {

@@ -81,7 +81,9 @@ void format_core(struct image *image, const struct image_options *options) {
   const char *family = NULL;
   if (options->has_core) {
     image->core = options->core;
-    image->core_source = "--core";
+    image->core_source = options->core_source == NULL
+                             ? "--core"
+                             : arena_text(&image->arena, options->core_source);
     return;
   }
   if (image->uf2_family != 0 && uf2_family(image->uf2_family, &family, &image->core)) {

@@ -99,7 +99,7 @@ static bool load_nameless(struct image *image, const struct image_options *optio
 static bool load_other(struct image *image, const struct image_options *options,
                        struct error *error) {
   bool raw = image->format == FORMAT_IS_RAW || image->format == FORMAT_IS_DFU;
-  if (options->has_base && !raw) {
+  if (options->has_base && !options->base_is_default && !raw) {
     return error_set(error, "%s: %s has its own addresses; leave out --base", image->path,
                      image_format_name(image->format));
   }
@@ -119,13 +119,19 @@ static bool load(struct image *image, const struct image_options *options,
   if (image->format != FORMAT_IS_ELF) {
     return load_other(image, options, error);
   }
-  if (options->has_base || options->symbols != NULL) {
+  bool base = options->has_base && !options->base_is_default;
+  if (base || (options->symbols != NULL && !options->symbols_are_default)) {
     return error_set(error, "%s: an ELF file has its own %s; leave out %s", image->path,
-                     options->has_base ? "addresses" : "symbols",
-                     options->has_base ? "--base" : "--symbols");
+                     base ? "addresses" : "symbols", base ? "--base" : "--symbols");
   }
   return file_check(image, error) && elf_segments(image, error) &&
          open_elf(image, image, options, error);
+}
+
+static void name_irqs(struct image *image, const char *const *names) {
+  for (size_t i = 0; names != NULL && i < IMAGE_IRQ_NAMES; i++) {
+    image->irq_names[i] = names[i] != NULL ? arena_text(&image->arena, names[i]) : NULL;
+  }
 }
 
 struct image *image_load(const char *path, const struct image_options *options,
@@ -133,6 +139,9 @@ struct image *image_load(const char *path, const struct image_options *options,
   static const struct image_options DEFAULTS = {0};
   struct image *image = allocate(1, sizeof *image);
   image->path = arena_text(&image->arena, path);
+  if (options != NULL) {
+    name_irqs(image, options->irq_names);
+  }
   if (!load(image, options != NULL ? options : &DEFAULTS, error)) {
     image_destroy(image);
     return NULL;

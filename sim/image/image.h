@@ -17,6 +17,8 @@
 
 struct image;
 
+enum { IMAGE_IRQ_NAMES = 240 };
+
 struct image_options {
   bool has_core; /* --core: overrides the build attributes */
   enum core core;
@@ -25,6 +27,12 @@ struct image_options {
   bool has_base; /* --base: address of a raw image's first byte */
   uint32_t base;
   const char *symbols; /* --symbols: ELF file with the names of a hex or raw image */
+  /* From a chip's description rather than the user: where the image does not need
+   * them they are no mistake. */
+  bool base_is_default;
+  bool symbols_are_default;
+  const char *core_source;      /* who says the core; NULL: --core */
+  const char *const *irq_names; /* IMAGE_IRQ_NAMES of them, each may be NULL; or NULL */
 };
 
 /* Reads ELF (32-bit little-endian Arm), Intel HEX, S-records, UF2, DFU and raw

@@ -122,7 +122,9 @@ char *image_exception_name(const struct image *image, unsigned exception) {
   if (exception < image->vector_count && image->vector_words[exception] != 0) {
     handler = image_function_at(image, image->vector_words[exception]);
   }
-  int length = handler != NULL ? asprintf(&text, "IRQ %u (%s)", exception - 16, handler->name)
-                               : asprintf(&text, "IRQ %u", exception - 16);
+  const char *irq = exception - 16 < IMAGE_IRQ_NAMES ? image->irq_names[exception - 16] : NULL;
+  name = handler != NULL ? handler->name : irq;
+  int length = name != NULL ? asprintf(&text, "IRQ %u (%s)", exception - 16, name)
+                            : asprintf(&text, "IRQ %u", exception - 16);
   return length >= 0 ? text : NULL;
 }

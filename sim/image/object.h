@@ -103,6 +103,8 @@ struct image {
   uint32_t vector_words[VECTOR_WORDS];
   size_t vector_count;
 
+  const char *irq_names[IMAGE_IRQ_NAMES];
+
   struct line_table lines;
   struct span_table spans;
   struct function_entry *functions; /* by address, then preference */

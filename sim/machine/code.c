@@ -43,6 +43,7 @@ static void decode(struct machine *m, uint32_t pc, const struct region *region,
   *code = decode_code(m->decoder, bytes, room, pc);
   code->it_state = it_state;
   struct register_use use = decode_registers(m->decoder, bytes, room, pc);
+  code->flags |= special_stub(m, pc) != NULL ? CODE_STUB : 0;
   code->reads = use.reads;
   code->writes = use.writes;
   if (region->writable) {

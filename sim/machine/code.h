@@ -25,18 +25,19 @@ enum code_flag {
   CODE_CALL = 1 << 12,     /* BL, BLX */
   CODE_WFI = 1 << 13,      /* with CODE_WAIT */
   CODE_WFE = 1 << 14,
-  CODE_WIDE = 1 << 15,   /* 4 bytes */
-  CODE_FP = 1 << 16,     /* uses the FP unit */
-  CODE_MEMORY = 1 << 17, /* loads or stores */
-  CODE_WORDS = 1 << 18,  /* faults unless `base` is word-aligned */
-  CODE_DIVIDE = 1 << 19, /* by the register `base` */
+  CODE_WIDE = 1 << 15,     /* 4 bytes */
+  CODE_FP = 1 << 16,       /* uses the FP unit */
+  CODE_MEMORY = 1 << 17,   /* loads or stores */
+  CODE_WORDS = 1 << 18,    /* faults unless `base` is word-aligned */
+  CODE_DIVIDE = 1 << 19,   /* by the register `base` */
   CODE_READS_NZ = 1 << 20, /* condition flags that it reads or sets */
   CODE_READS_CV = 1 << 21,
   CODE_WRITES_NZ = 1 << 22,
   CODE_WRITES_CV = 1 << 23,
+  CODE_STUB = 1 << 24, /* the configuration answers for the code here */
 };
 /* The flags that make the machine stop before the instruction. */
-enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT };
+enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT | CODE_STUB };
 /* The flags that are looked at before every instruction; CODE_FP, CODE_MEMORY
  * and CODE_DIVIDE only while something can trap them (machine_state.traps). */
 enum {

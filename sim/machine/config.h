@@ -3,6 +3,7 @@
 #define TORNWORD_SIM_MACHINE_CONFIG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sim/core.h"
@@ -11,6 +12,33 @@
 enum bkpt_policy { BKPT_CONTINUE, BKPT_STOP, BKPT_FAULT };
 
 enum { CONFIG_INTERRUPTS = 64 };
+
+/* A piece of the memory map; only memory counts, devices are not listed. */
+struct memory_part {
+  const char *name;
+  uint32_t base;
+  uint32_t size;
+  bool writable, executable;
+  const char *file; /* as named; NULL: none */
+  bool is_entry;    /* holds the image that starts */
+  uint32_t ivt_offset;
+  const uint8_t *bytes; /* content at reset of a part that is not the image's */
+  uint32_t byte_count;
+  bool erased; /* 0xff at reset although it is writable: flash that the program writes */
+};
+
+/* An address at which the instruction is not executed. */
+enum stub_kind {
+  STUB_RETURN, /* back to lr, with a value in r0 or without */
+  STUB_EXIT,   /* the run ends with the value as its exit code */
+  STUB_CRASH,  /* the run ends as after a lockup */
+};
+struct code_stub {
+  uint32_t address;
+  enum stub_kind kind;
+  bool has_value;
+  uint32_t value;
+};
 
 struct machine_config {
   enum core core;
@@ -21,6 +49,10 @@ struct machine_config {
   enum bkpt_policy bkpt;
   /* Registers with a model; borrowed, and outlives the machines. NULL: none. */
   const struct register_set *registers;
+  const struct memory_part *memory; /* borrowed as well */
+  size_t memory_count;
+  const struct code_stub *stubs; /* by address; borrowed as well */
+  size_t stub_count;
   bool strict_memory; /* code space without memory faults (else: factory pages) */
 };
 

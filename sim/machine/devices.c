@@ -24,6 +24,12 @@ void devices_reset(struct devices *devices) {
   devices->input_at = 0;
 }
 
+static void take_model(const struct devices *devices, struct device_register *slot) {
+  const struct register_model *model = registers_find(devices->set, slot->address);
+  slot->value = model != NULL ? model->reset : 0;
+  slot->model = model != NULL && !model->plain ? model : NULL;
+}
+
 struct device_register *devices_find(struct devices *devices, uint32_t address,
                                      struct undo *undo) {
   uint32_t word = address & ~3U;
@@ -38,8 +44,7 @@ struct device_register *devices_find(struct devices *devices, uint32_t address,
       undo_save(undo, &devices->count, sizeof devices->count);
       slot->used = true;
       slot->address = word;
-      slot->model = registers_find(devices->set, word);
-      slot->value = slot->model != NULL ? slot->model->reset : 0;
+      take_model(devices, slot);
       devices->count++;
       return slot;
     }

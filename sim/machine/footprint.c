@@ -30,7 +30,7 @@ static bool uses_flags(const struct footprint *f, const struct code *code) {
 }
 
 void footprint_instruction(struct footprint *f, const struct code *code) {
-  enum { OTHER_STATE = CODE_FP | CODE_WAIT | CODE_BKPT | CODE_EXCLUSIVE };
+  enum { OTHER_STATE = CODE_FP | CODE_WAIT | CODE_BKPT | CODE_EXCLUSIVE | CODE_STUB };
   if (!f->reusable) {
     return;
   }
@@ -52,11 +52,11 @@ static bool is_stack(const struct machine *m, uint32_t address) {
          memory_leaf(&m->memory, address) >= m->memory.leaves.count;
 }
 
-/* LEAF_NONE: no RAM, never changes. */
+/* LEAF_NONE: never changes. */
 static uint32_t granule_of(const struct machine *m, uint32_t address) {
   uint32_t leaf = memory_leaf(&m->memory, address);
-  if (leaf == LEAF_NONE) {
-    return LEAF_NONE;
+  if (leaf == LEAF_NONE) { /* flash, or RAM beside the one with leaves */
+    return memory_is_other_ram(&m->memory, address) ? GRANULE_WORD | address / 4 : LEAF_NONE;
   }
   return leaf < m->memory.leaves.count ? leaf : GRANULE_WORD | address / 4;
 }

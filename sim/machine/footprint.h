@@ -25,9 +25,9 @@ struct granule {
 struct footprint {
   bool reusable;
   uint8_t count;
-  uint16_t foreign;   /* registers that still hold the interrupted values */
-  uint16_t restoring; /* registers that the running POP fills */
-  bool saving;        /* the running instruction is a PUSH of foreign registers */
+  uint16_t foreign;            /* registers that still hold the interrupted values */
+  uint16_t restoring;          /* registers that the running POP fills */
+  bool saving;                 /* the running instruction is a PUSH of foreign registers */
   bool foreign_nz, foreign_cv; /* condition flags likewise */
   uint32_t frame, frame_end;   /* exception frame */
   uint32_t stack_end; /* main stack pointer at the place: the handlers' stack lies below */

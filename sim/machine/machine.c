@@ -25,7 +25,8 @@ static uint64_t layout_fingerprint(const struct machine_config *config) {
   uint64_t hash = 0;
   for (size_t i = 0; i < config->memory_count; i++) {
     const struct memory_part *part = &config->memory[i];
-    const uint32_t parts[] = {part->base, part->size, part->writable, part->byte_count};
+    const uint32_t parts[] = {part->base, part->size, part->writable, part->byte_count,
+                              part->erased};
     hash = XXH3_64bits_withSeed(parts, sizeof parts, hash);
     hash = XXH3_64bits_withSeed(part->bytes, part->byte_count, hash);
   }

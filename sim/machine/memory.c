@@ -55,9 +55,25 @@ static bool in_ram(const struct extent *ram, uint64_t address) {
   return address >= ram->low && address < ram->high;
 }
 
+/* The writable part of the described map that holds the initial stack. */
+static const struct memory_part *stack_part(const struct machine_config *config,
+                                            uint32_t stack_top) {
+  for (size_t i = 0; i < config->memory_count; i++) {
+    const struct memory_part *part = &config->memory[i];
+    if (part->writable && stack_top - 4 - part->base < part->size) {
+      return part;
+    }
+  }
+  return NULL;
+}
+
 /* RAM: the stack's neighbourhood (same 16 MiB) and writable segments there. */
 static struct extent ram_extent(const struct image *image, const struct machine_config *config,
                                 uint32_t stack_top) {
+  const struct memory_part *part = stack_part(config, stack_top);
+  if (part != NULL) {
+    return (struct extent){part->base, (uint64_t)part->base + part->size};
+  }
   if (config->ram_size != 0) {
     return (struct extent){config->ram_base, (uint64_t)config->ram_base + config->ram_size};
   }
@@ -85,7 +101,8 @@ static bool add_flash(struct memory *memory, const struct image *image,
   struct extent flash = {0};
   for (size_t i = 0; i < count; i++) {
     const struct segment *segment = &segments[i];
-    if (segment->size == 0 || in_ram(ram, segment->address)) {
+    if (segment->size == 0 || in_ram(ram, segment->address) ||
+        memory_region(memory, segment->address, segment->size) != NULL) {
       continue;
     }
     if (segment->address >= DEVICE_SPACE) {
@@ -102,6 +119,34 @@ static bool add_flash(struct memory *memory, const struct image *image,
     widen(&flash, segment->address, (uint64_t)segment->address + segment->size);
   }
   return flash.high == 0 || add(memory, flash.low, flash.high, false, error) != NULL;
+}
+
+/* The described map without the part that is RAM already. */
+static bool add_parts(struct memory *memory, const struct machine_config *config,
+                      const struct extent *ram, struct error *error) {
+  for (size_t i = 0; i < config->memory_count; i++) {
+    const struct memory_part *part = &config->memory[i];
+    uint64_t end = (uint64_t)part->base + part->size;
+    bool is_ram = part->writable && part->base >= ram->low && end <= ram->high;
+    memory->has_other_ram |= !is_ram && part->writable;
+    if (!is_ram && add(memory, part->base, end, part->writable, error) == NULL) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Code that is answered may stand where nothing is: a page for each. */
+static bool add_stub_pages(struct memory *memory, const struct machine_config *config,
+                           struct error *error) {
+  for (size_t i = 0; i < config->stub_count; i++) {
+    uint32_t address = config->stubs[i].address;
+    bool lacks = address < DEVICE_SPACE && memory_region(memory, address, 2) == NULL;
+    if (lacks && add(memory, address, (uint64_t)address + 2, false, error) == NULL) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /* The word leaves are numbered behind the typed ones. */
@@ -136,14 +181,19 @@ bool memory_init(struct memory *memory, const struct image *image,
     return error_set(error, "the initial stack pointer 0x%08x is not in RAM: give --vtor",
                      words[0]);
   }
-  if (!add_flash(memory, image, &ram, error)) {
+  if (!add_parts(memory, config, &ram, error) || !add_flash(memory, image, &ram, error)) {
     return false;
   }
   if (add(memory, ram.low, ram.high, true, error) == NULL) {
     return false;
   }
-  memory->ram = &memory->regions[memory->count - 1];
+  if (!add_stub_pages(memory, config, error)) {
+    return false;
+  }
+  memory->ram = memory_region(memory, (uint32_t)ram.low, 4);
   map_leaves(memory, image);
+  memory->parts = config->memory;
+  memory->part_count = config->memory_count;
   memory_reset(memory, image);
   return true;
 }
@@ -160,6 +210,17 @@ void memory_reset(struct memory *memory, const struct image *image) {
   for (size_t i = 0; i < memory->count; i++) {
     const struct region *region = &memory->regions[i];
     memset(region->host, region->writable ? 0 : 0xff, region->size);
+  }
+  for (size_t i = 0; i < memory->part_count; i++) {
+    const struct memory_part *part = &memory->parts[i];
+    if (part->erased) {
+      memset(memory_host(memory, part->base, part->size), 0xff, part->size);
+    }
+    uint8_t *host =
+        part->byte_count > 0 ? memory_host(memory, part->base, part->byte_count) : NULL;
+    if (host != NULL) {
+      memcpy(host, part->bytes, part->byte_count);
+    }
   }
   const struct segment *segments = NULL;
   size_t count = image_segments(image, &segments);

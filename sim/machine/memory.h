@@ -16,7 +16,7 @@
 #include "sim/machine/config.h"
 #include "sim/undo.h"
 
-enum { MEMORY_REGIONS = 8 };
+enum { MEMORY_REGIONS = 24 };
 
 struct region {
   uint32_t base;
@@ -28,10 +28,13 @@ struct region {
 struct memory {
   struct region regions[MEMORY_REGIONS];
   size_t count;
-  const struct region *ram; /* the region that holds the initial stack */
-  uint32_t stack_top;       /* initial MSP */
-  struct leaf_table leaves; /* the image's, and the untyped words of `ram` */
-  uint32_t *leaf_of;        /* for each byte of `ram` */
+  const struct region *ram;        /* the region that holds the initial stack */
+  uint32_t stack_top;              /* initial MSP */
+  struct leaf_table leaves;        /* the image's, and the untyped words of `ram` */
+  uint32_t *leaf_of;               /* for each byte of `ram` */
+  const struct memory_part *parts; /* of the configuration: content at reset */
+  size_t part_count;
+  bool has_other_ram; /* a writable region besides `ram` */
 };
 
 /* Lays out flash and RAM for the image: flash around its segments, RAM from its
@@ -56,6 +59,13 @@ static inline uint8_t *memory_host(const struct memory *memory, uint32_t address
   }
   region = memory_region(memory, address, size);
   return region != NULL ? region->host + (address - region->base) : NULL;
+}
+
+/* RAM that is not `ram`: it has no leaves. */
+static inline bool memory_is_other_ram(const struct memory *memory, uint32_t address) {
+  const struct region *region =
+      memory->has_other_ram ? memory_region(memory, address, 1) : NULL;
+  return region != NULL && region->writable && region != memory->ram;
 }
 
 /* Up to 8 bytes, little-endian; 0 where there is no memory. */

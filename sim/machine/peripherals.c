@@ -92,11 +92,29 @@ static bool take_input(struct machine *m, const struct register_effect *effect) 
   return true;
 }
 
+static uint32_t timer_mask(const struct register_effect *effect) {
+  return UINT32_MAX >> (32 - effect->width);
+}
+
+static uint32_t timer_value(const struct machine *m, const struct register_effect *effect) {
+  return (uint32_t)(m->state.time / effect->tick) & timer_mask(effect);
+}
+
+/* When the timer has this value next; not now. */
+static uint64_t timer_time(const struct machine *m, const struct register_effect *effect,
+                           uint32_t value) {
+  uint64_t ticks = m->state.time / effect->tick;
+  uint64_t ahead = (value - (uint32_t)ticks - 1) & timer_mask(effect);
+  return (ticks + 1 + ahead) * effect->tick;
+}
+
 static void happen(struct machine *m, const struct register_effect *effect) {
   if (effect->input_to != 0 && !take_input(m, effect)) {
     return;
   }
-  if (effect->target != 0) {
+  if (effect->captures) {
+    change(m, effect->target, timer_value(m, effect));
+  } else if (effect->target != 0) {
     change(m, effect->target, (held(m, effect->target) & ~effect->clear) | effect->set);
   }
   if (effect->exception != 0) {
@@ -104,9 +122,11 @@ static void happen(struct machine *m, const struct register_effect *effect) {
   }
 }
 
-static void start(struct machine *m, size_t index) {
+static void start(struct machine *m, size_t index, uint32_t written) {
   const struct register_effect *effect = &m->devices.set->effects[index];
-  if (effect->after > 0) {
+  if (effect->compares) {
+    schedule(m, index, timer_time(m, effect, written));
+  } else if (effect->after > 0) {
     schedule(m, index, m->state.time + effect->after);
   } else {
     happen(m, effect);
@@ -118,7 +138,7 @@ static void start_effects(struct machine *m, const struct register_model *model,
   for (size_t i = 0; i < model->effect_count; i++) {
     const struct register_effect *effect = &m->devices.set->effects[model->first_effect + i];
     if (effect->on_read == read && (effect->mask == 0 || (effect->mask & bits) != 0)) {
-      start(m, model->first_effect + i);
+      start(m, model->first_effect + i, bits);
     }
   }
 }
@@ -135,7 +155,8 @@ static const struct register_effect *next_effect(struct machine *m) {
   save_schedule(m);
   undo_save(&m->undo, &d->events[at], sizeof d->events[at]);
   if (effect->repeats && stands) {
-    d->events[at].time += effect->after;
+    bool timer = effect->compares;
+    d->events[at].time += timer ? effect->tick << effect->width : effect->after;
   } else {
     d->events[at] = d->events[--d->event_count];
   }
@@ -155,7 +176,7 @@ void peripherals_advance(struct machine *m) {
 void peripherals_reset(struct machine *m) {
   const struct register_set *set = m->devices.set;
   for (size_t i = 0; set != NULL && i < set->at_reset_count; i++) {
-    start(m, set->at_reset[i]);
+    start(m, set->at_reset[i], 0);
   }
 }
 

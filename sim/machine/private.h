@@ -90,6 +90,8 @@ bool fp_pop(struct machine *m, uint32_t frame);
 
 /* special.c: the instruction at state.pc that the executor does not do. */
 void special_execute(struct machine *m);
+/* What the configuration answers for the code there, or NULL. */
+const struct code_stub *special_stub(const struct machine *m, uint32_t pc);
 void special_sleep(struct machine *m, bool event);
 
 /* semihosting.c */

@@ -41,11 +41,11 @@ static void add(XXH3_state_t *hash, uint64_t number) {
 /* Member by member: padding is no content. */
 static void add_model(XXH3_state_t *hash, const struct register_model *m) {
   const uint64_t numbers[] = {
-      m->address,     m->pc,           m->reset,         m->source,
-      m->value_count, m->period,       m->ones,          m->zeros,
-      m->read_only,   m->clear_by_one, m->clear_by_zero, m->clear_by_read,
-      m->alias,       m->alias_of,     m->output,        m->first_effect,
-      m->effect_count};
+      m->address,      m->pc,           m->reset,         m->source,
+      m->value_count,  m->period,       m->ones,          m->zeros,
+      m->read_only,    m->clear_by_one, m->clear_by_zero, m->clear_by_read,
+      m->alias,        m->alias_of,     m->output,        m->first_effect,
+      m->effect_count, m->plain};
   XXH3_64bits_update(hash, numbers, sizeof numbers);
   for (size_t i = 0; i < m->value_count; i++) {
     add(hash, m->values[i]);
@@ -53,9 +53,9 @@ static void add_model(XXH3_state_t *hash, const struct register_model *m) {
 }
 
 static void add_effect(XXH3_state_t *hash, const struct register_effect *e) {
-  const uint64_t numbers[] = {e->on_read,  e->mask,       e->after,    e->repeats,
-                              e->while_in, e->while_bits, e->target,   e->set,
-                              e->clear,    e->input_to,   e->exception};
+  const uint64_t numbers[] = {e->on_read,    e->mask,   e->after,    e->repeats,  e->while_in,
+                              e->while_bits, e->target, e->set,      e->clear,    e->input_to,
+                              e->tick,       e->width,  e->compares, e->captures, e->exception};
   XXH3_64bits_update(hash, numbers, sizeof numbers);
 }
 

@@ -28,6 +28,7 @@ struct register_model {
   uint32_t pc;      /* only for accesses by the instruction there; 0: any */
   const char *name; /* "UART0.TXD"; may be NULL */
   uint32_t reset;   /* value at reset */
+  bool plain;       /* nothing but that: otherwise as without a model */
   enum register_source source;
   const uint32_t *values; /* SET, SEQUENCE */
   size_t value_count;
@@ -54,6 +55,11 @@ struct register_effect {
   uint32_t while_bits; /* ... has one of these bits when the time has come */
   uint32_t target;     /* word that changes; 0: none */
   uint32_t set, clear;
+  /* A timer that counts up by one every `tick` instructions, in `width` bits: */
+  uint64_t tick;      /* 0: none */
+  uint32_t width;     /* 1 to 32 */
+  bool compares;      /* comes when the timer has the value that was written ... */
+  bool captures;      /* ... or puts the timer's value into `target` */
   uint32_t input_to;  /* word that gets the next byte of the input, if there is
                          one; else the effect is none. 0: takes no input */
   uint16_t exception; /* becomes pending; 0: none */

@@ -79,11 +79,56 @@ void special_sleep(struct machine *m, bool event) {
   s->asleep = false;
 }
 
+const struct code_stub *special_stub(const struct machine *m, uint32_t pc) {
+  for (size_t i = 0; i < m->config.stub_count; i++) {
+    if (m->config.stubs[i].address == pc) {
+      return &m->config.stubs[i];
+    }
+  }
+  return NULL;
+}
+
+/* As if the function began with a return: one instruction. */
+static void stub_return(struct machine *m, const struct code *code,
+                        const struct code_stub *stub) {
+  struct machine_state *s = &m->state;
+  enum { LR = 14 };
+  uint32_t lr = cpu_get_one(m->cpu, LR);
+  retire(m, code);
+  if (stub->has_value) {
+    cpu_set_one(m->cpu, 0, stub->value);
+  }
+  if (lr >= 0xf0000000 && s->context.exception != 0) {
+    s->action = ACTION_RETURN;
+    s->exc_return = lr;
+  } else {
+    s->pc = lr & ~1U;
+  }
+}
+
+static void stub_execute(struct machine *m, const struct code *code) {
+  const struct code_stub *stub = special_stub(m, m->state.pc);
+  switch (stub->kind) {
+    case STUB_RETURN:
+      stub_return(m, code, stub);
+      break;
+    case STUB_EXIT:
+      m->state.exit_code = (int)stub->value;
+      m->run->stop = STOP_EXIT;
+      break;
+    case STUB_CRASH:
+      fault_lock_up(m);
+      break;
+  }
+}
+
 void special_execute(struct machine *m) {
   struct machine_state *s = &m->state;
   const struct code *code = machine_code(m, s->pc);
   m->special = false;
-  if ((code->flags & CODE_SVC) != 0) {
+  if ((code->flags & CODE_STUB) != 0) {
+    stub_execute(m, code);
+  } else if ((code->flags & CODE_SVC) != 0) {
     supervisor_call(m, code);
   } else if ((code->flags & CODE_BKPT) != 0) {
     breakpoint(m, code);

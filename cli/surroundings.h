@@ -1,0 +1,25 @@
+/* What --chip, --config, --svd and --input (and a scenario) say about the world
+ * around the core, read into one board. */
+#ifndef TORNWORD_CLI_SURROUNDINGS_H
+#define TORNWORD_CLI_SURROUNDINGS_H
+
+#include "cli/options.h"
+#include "sim/board/board.h"
+#include "sim/explore/scenario.h"
+
+struct surroundings {
+  struct board *board; /* NULL: nothing was said */
+  uint8_t *input;      /* of --input */
+  size_t input_size;
+};
+
+/* The folder of chip files: TORNWORD_CHIPS, else that of the source tree. */
+const char *surroundings_chips(void);
+
+/* What could not be understood is said on stderr. On failure nothing is left
+ * open. `program` may be NULL. */
+bool surroundings_open(struct surroundings *surroundings, const struct options *options,
+                       const struct scenario_program *program, struct error *error);
+void surroundings_close(struct surroundings *surroundings);
+
+#endif

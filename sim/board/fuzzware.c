@@ -1,0 +1,292 @@
+/* The other sections of fuzzware's configuration: mmio_models, handlers,
+ * exit_at, nvic, symbols. A fuzzed value has no meaning in a check: what
+ * fuzzware draws from its input goes through the values in turn here. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/board/readers.h"
+
+enum { BITEXTRACT_VALUES = 34 };
+
+struct model {
+  uint32_t address, pc;
+  uint32_t access_size;
+  uint32_t value, init_value;
+  uint32_t mask, left_shift, size;
+  const yaml_node_t *values;
+};
+
+static bool keep_node(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  (void)yaml;
+  *(const yaml_node_t **)into = node;
+  return true;
+}
+
+#define MEMBER(key, reader, member) \
+  { .name = key, .read = reader, .offset = offsetof(struct model, member) }
+
+static const struct yaml_key MODEL_KEYS[] = {MEMBER("addr", yaml_u32, address),
+                                             MEMBER("pc", yaml_u32, pc),
+                                             MEMBER("access_size", yaml_u32, access_size),
+                                             MEMBER("val", yaml_u32, value),
+                                             MEMBER("init_val", yaml_u32, init_value),
+                                             MEMBER("mask", yaml_u32, mask),
+                                             MEMBER("left_shift", yaml_u32, left_shift),
+                                             MEMBER("size", yaml_u32, size),
+                                             MEMBER("vals", keep_node, values),
+                                             {.name = NULL}};
+
+struct list {
+  uint32_t *items;
+  size_t count, most;
+  unsigned shift; /* of the byte lane */
+};
+
+static bool append(struct yaml *yaml, const yaml_node_t *node, void *user) {
+  struct list *list = user;
+  uint32_t value = 0;
+  if (!yaml_u32(yaml, node, &value)) {
+    return false;
+  }
+  if (list->count < list->most) {
+    list->items[list->count++] = value << list->shift;
+  }
+  return true;
+}
+
+static bool take_set(struct yaml *yaml, const struct model *read, struct list *list) {
+  enum { MOST = 1024 };
+  list->most = MOST;
+  list->items = arena_allocate(&yaml->board->arena, MOST, sizeof *list->items);
+  return read->values == NULL || yaml_items(yaml, read->values, append, list);
+}
+
+/* None of the bits, all of them, then each alone. */
+static bool take_bits(struct yaml *yaml, const struct model *read, struct list *list) {
+  uint32_t mask = read->mask;
+  if (mask == 0 && read->size > 0) {
+    mask = (read->size >= 4 ? UINT32_MAX : (1U << (8 * read->size)) - 1U) << read->left_shift;
+  }
+  list->items = arena_allocate(&yaml->board->arena, BITEXTRACT_VALUES, sizeof *list->items);
+  list->items[list->count++] = 0;
+  list->items[list->count++] = mask << list->shift;
+  for (unsigned bit = 0; bit < 32; bit++) {
+    if ((mask >> bit & 1U) != 0) {
+      list->items[list->count++] = (1U << bit) << list->shift;
+    }
+  }
+  return true;
+}
+
+static bool take_constant(struct yaml *yaml, const struct model *read, struct list *list) {
+  list->items = arena_allocate(&yaml->board->arena, 1, sizeof *list->items);
+  list->items[list->count++] = read->value << list->shift;
+  return true;
+}
+
+static bool take_nothing(struct yaml *yaml, const struct model *read, struct list *list) {
+  (void)yaml, (void)read, (void)list;
+  return true;
+}
+
+struct kind {
+  const char *name;
+  bool (*take)(struct yaml *yaml, const struct model *read, struct list *list);
+};
+
+static bool read_model(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
+                       void *user) {
+  const struct kind *kind = user;
+  struct model read = {.access_size = 4};
+  struct yaml named = *yaml;
+  if (!yaml_fill(&named, value, MODEL_KEYS, &read)) {
+    return false;
+  }
+  if (read.address == 0) {
+    return yaml_refuse(yaml, key, "the model has no addr");
+  }
+  struct list list = {.shift = 8 * (read.address & 3U)};
+  if (!kind->take(yaml, &read, &list)) {
+    return false;
+  }
+  struct register_model *model = board_add_model(yaml->board);
+  model->name = arena_text(&yaml->board->arena, yaml_scalar(key));
+  model->address = read.address & ~3U;
+  model->pc = read.pc & ~1U;
+  model->reset = read.init_value << list.shift;
+  model->source = list.count > 0 ? SOURCE_SET : SOURCE_HELD;
+  model->values = list.items;
+  model->value_count = list.count;
+  return true;
+}
+
+static bool read_kind(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
+                      void *user) {
+  static const struct kind KINDS[] = {{"constant", take_constant},
+                                      {"set", take_set},
+                                      {"bitextract", take_bits},
+                                      {"passthrough", take_nothing}};
+  static const struct yaml_key NAMES[] = {{.name = "constant"},   {.name = "set"},
+                                          {.name = "bitextract"}, {.name = "passthrough"},
+                                          {.name = "unmodeled"},  {.name = NULL}};
+  const char *name = yaml_scalar(key);
+  (void)user;
+  for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
+    if (strcmp(KINDS[i].name, name) == 0) {
+      return yaml_pairs(yaml, value, read_model, (void *)&KINDS[i]);
+    }
+  }
+  if (strcmp(name, "unmodeled") !=
+      0) { /* these read what was written, and polls are answered */
+    yaml_note(yaml, key, "'%s' is not known and not used%s", name,
+              yaml_suggest(yaml, name, NAMES));
+  }
+  return true;
+}
+
+bool read_mmio_models(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  return yaml_pairs(yaml, node, read_kind, into);
+}
+
+struct handler {
+  const char *python;
+  struct board_stub stub;
+  bool do_return;
+  bool has_address;
+};
+
+static bool read_address(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  struct handler *handler = into;
+  handler->has_address = true;
+  return yaml_u32(yaml, node, &handler->stub.address);
+}
+
+static bool read_value(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  struct handler *handler = into;
+  handler->stub.has_value = true;
+  return yaml_u32(yaml, node, &handler->stub.value);
+}
+
+static const struct yaml_key HANDLER_KEYS[] = {
+    {.name = "handler", .read = yaml_text, .offset = offsetof(struct handler, python)},
+    {.name = "addr", .read = read_address},
+    {.name = "do_return", .read = yaml_bool, .offset = offsetof(struct handler, do_return)},
+    {.name = "value", .read = read_value},
+    {.name = NULL}};
+
+static struct board_stub stub_at(struct yaml *yaml, const yaml_node_t *key,
+                                 enum stub_kind kind) {
+  uint64_t address = 0;
+  const char *name = yaml_scalar(key);
+  bool number = yaml_number(name, &address);
+  return (struct board_stub){
+      .symbol = number ? NULL : arena_text(&yaml->board->arena, name),
+      .address = (uint32_t)address,
+      .kind = kind,
+      .where =
+          arena_format(&yaml->board->arena, "%s:%zu", yaml->path, key->start_mark.line + 1),
+  };
+}
+
+static bool read_handler(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
+                         void *user) {
+  struct board *board = user;
+  struct handler handler = {.do_return = true, .stub = stub_at(yaml, key, STUB_RETURN)};
+  if (!yaml_fill(yaml, value, HANDLER_KEYS, &handler)) {
+    return false;
+  }
+  if (handler.has_address) {
+    handler.stub.symbol = NULL;
+  }
+  if (handler.python != NULL && strcmp(handler.python, "null") != 0) {
+    yaml_note(yaml, key, "'%s' is not run: the function %s", handler.python,
+              handler.do_return ? "returns at once" : "runs as it is");
+  }
+  if (handler.do_return) {
+    board_add_stub(board, &handler.stub);
+  }
+  return true;
+}
+
+bool read_handlers(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  return yaml_pairs(yaml, node, read_handler, into);
+}
+
+/* exit_at: {symbol or name: null, an address, or {addr, value, crash}}. */
+struct end {
+  struct board_stub stub;
+  bool crash;
+};
+
+static bool read_end_address(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  struct end *end = into;
+  end->stub.symbol = NULL;
+  return yaml_u32(yaml, node, &end->stub.address);
+}
+
+static bool read_end_value(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  struct end *end = into;
+  return yaml_u32(yaml, node, &end->stub.value);
+}
+
+static const struct yaml_key END_KEYS[] = {
+    {.name = "addr", .read = read_end_address},
+    {.name = "value", .read = read_end_value},
+    {.name = "crash", .read = yaml_bool, .offset = offsetof(struct end, crash)},
+    {.name = NULL}};
+
+static bool read_end(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
+                     void *user) {
+  struct end end = {.stub = stub_at(yaml, key, STUB_EXIT)};
+  const char *text = yaml_scalar(value);
+  uint64_t address = 0;
+  if (text != NULL && yaml_number(text, &address)) {
+    end.stub.symbol = NULL;
+    end.stub.address = (uint32_t)address;
+  } else if (!yaml_fill(yaml, value, END_KEYS, &end)) {
+    return false;
+  }
+  end.stub.kind = end.crash ? STUB_CRASH : STUB_EXIT;
+  board_add_stub(user, &end.stub);
+  return true;
+}
+
+static bool read_end_item(struct yaml *yaml, const yaml_node_t *node, void *user) {
+  if (yaml_scalar(node) == NULL) {
+    return yaml_refuse(yaml, node, "exit_at lists symbols or addresses");
+  }
+  struct board_stub stub = stub_at(yaml, node, STUB_EXIT);
+  board_add_stub(user, &stub);
+  return true;
+}
+
+bool read_exit_at(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  return node->type == YAML_SEQUENCE_NODE ? yaml_items(yaml, node, read_end_item, into)
+                                          : yaml_pairs(yaml, node, read_end, into);
+}
+
+static bool read_vtor(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  struct board *board = into;
+  board->has_vtor = true;
+  return yaml_u32(yaml, node, &board->vtor);
+}
+
+static const struct yaml_key NVIC_KEYS[] = {
+    {.name = "vtor", .read = read_vtor},
+    {.name = "num_vecs", .unused = "the core says how many interrupts there are"},
+    {.name = "disabled_irqs", .unused = "give --interrupts with those that count"},
+    {.name = NULL}};
+
+bool read_nvic(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  return yaml_fill(yaml, node, NVIC_KEYS, into);
+}
+
+/* An ELF file's path, or fuzzware's mapping of addresses to names. */
+bool read_symbols(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  struct board *board = into;
+  if (yaml_scalar(node) != NULL) {
+    return yaml_path(yaml, node, &board->symbols);
+  }
+  yaml_note(yaml, node, "names by address are not used: give the ELF file with --symbols");
+  return true;
+}
