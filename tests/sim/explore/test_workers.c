@@ -1,0 +1,100 @@
+/* However the work is divided, and however often it is done, it says the same. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/explore/explorer.h"
+
+static const char *const IMAGES[] = {"torn_enum-m3-O2", "primask_section_broken-m0-O0",
+                                     "basepri_section_broken-m3-O2", "irq_pair-m3-O0"};
+enum { IMAGE_COUNT = sizeof IMAGES / sizeof *IMAGES };
+
+static struct image *open_image(const char *name) {
+  char path[512];
+  struct error error = {""};
+  snprintf(path, sizeof path, "%s/%s.elf", FIRMWARE, name);
+  struct image *image = image_load(path, NULL, &error);
+  cr_assert_not_null(image, "%s", error.message);
+  return image;
+}
+
+static struct check run(const struct image *image, unsigned jobs, bool audit, uint64_t bound) {
+  struct explorer_options options = explorer_options_default(image);
+  struct error error = {""};
+  struct check check;
+  options.jobs = jobs;
+  options.audit = audit;
+  options.max_instructions = bound;
+  cr_assert(explorer_check(image, &options, &check, &error), "%s", error.message);
+  return check;
+}
+
+static void expect_same(const struct check *a, const struct check *b, const char *name,
+                        unsigned jobs) {
+  cr_expect_eq(a->certificate.places, b->certificate.places, "%s -j%u", name, jobs);
+  cr_expect_arr_eq(a->certificate.decided, b->certificate.decided,
+                   sizeof a->certificate.decided, "%s -j%u: decisions differ", name, jobs);
+  cr_expect_eq(a->certificate.branches, b->certificate.branches, "%s -j%u", name, jobs);
+  cr_expect_eq(a->certificate.state_hash, b->certificate.state_hash, "%s -j%u", name, jobs);
+  cr_assert_eq(a->finding_count, b->finding_count, "%s -j%u", name, jobs);
+  for (size_t i = 0; i < a->finding_count; i++) {
+    char one[SCHEDULE_TEXT];
+    char two[SCHEDULE_TEXT];
+    schedule_format(&a->findings[i].schedule, one);
+    schedule_format(&b->findings[i].schedule, two);
+    cr_expect_str_eq(a->findings[i].id, b->findings[i].id, "%s -j%u", name, jobs);
+    cr_expect_str_eq(one, two, "%s -j%u", name, jobs);
+    cr_expect_eq(a->findings[i].occurrences, b->findings[i].occurrences, "%s -j%u", name, jobs);
+    cr_expect_eq(a->findings[i].outcome, b->findings[i].outcome, "%s -j%u", name, jobs);
+  }
+}
+
+Test(workers, any_number_finds_the_same) {
+  static const unsigned jobs[] = {2, 3, 7};
+  for (unsigned i = 0; i < IMAGE_COUNT; i++) {
+    struct image *image = open_image(IMAGES[i]);
+    struct check alone = run(image, 1, false, 3000);
+    for (size_t k = 0; k < sizeof jobs / sizeof *jobs; k++) {
+      struct check shared = run(image, jobs[k], false, 3000);
+      expect_same(&alone, &shared, IMAGES[i], jobs[k]);
+      check_free(&shared);
+    }
+    check_free(&alone);
+    image_destroy(image);
+  }
+}
+
+Test(audit, agrees_with_the_pruned_check) {
+  for (unsigned i = 0; i < IMAGE_COUNT; i++) {
+    struct image *image = open_image(IMAGES[i]);
+    struct check check = run(image, 1, true, 250);
+    cr_expect(check.certificate.audited);
+    cr_expect_gt(check.certificate.decided[DECISION_EQUIVALENT] +
+                     check.certificate.decided[DECISION_PROBED],
+                 0, "%s: nothing was decided", IMAGES[i]);
+    check_free(&check);
+    image_destroy(image);
+  }
+}
+
+Test(pruning, finds_what_every_probe_finds) {
+  for (unsigned i = 0; i < IMAGE_COUNT; i++) {
+    struct image *image = open_image(IMAGES[i]);
+    struct explorer_options options = explorer_options_default(image);
+    struct check pruned;
+    struct check every;
+    options.max_instructions = 2000;
+    cr_assert(explorer_check(image, &options, &pruned, NULL));
+    options.no_prune = true;
+    cr_assert(explorer_check(image, &options, &every, NULL));
+    cr_expect_eq(every.certificate.decided[DECISION_EQUIVALENT], 0);
+    cr_expect_geq(every.finding_count, pruned.finding_count, "%s", IMAGES[i]);
+    for (size_t k = 0; k < pruned.finding_count; k++) {
+      cr_expect_str_eq(pruned.findings[k].id, every.findings[k].id, "%s", IMAGES[i]);
+    }
+    check_free(&pruned);
+    check_free(&every);
+    image_destroy(image);
+  }
+}

@@ -1,0 +1,165 @@
+/* What an exception between two accesses of one instruction leaves behind. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/machine/machine.h"
+
+struct scene {
+  struct machine *machine;
+  const struct image *image;
+  uint32_t loaded, stored, doubled, bits;
+  unsigned seen[4]; /* LDM, STM, STRD, STM in IT: beats tried */
+};
+
+static uint32_t address_of(const struct image *image, const char *name) {
+  const struct variable *variables = NULL;
+  size_t count = image_variables(image, &variables);
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(variables[i].name, name) == 0) {
+      return variables[i].address;
+    }
+  }
+  cr_assert_fail("no variable %s", name);
+  return 0;
+}
+
+static uint32_t word(const struct scene *scene, uint32_t address, unsigned index) {
+  return (uint32_t)memory_get(&scene->machine->memory, address + 4 * index, 4);
+}
+
+/* Takes SysTick here and runs on to the instruction behind the interrupted one. */
+static void take(struct scene *scene, uint32_t behind) {
+  struct machine *m = scene->machine;
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = m->state.boundary + 500,
+      .meets = true,
+      .meet_pc = behind,
+      .meet_depth = m->state.depth,
+  };
+  m->host.place = NULL;
+  machine_pend(m, EXCEPTION_SYSTICK);
+  machine_continue(m, &run);
+  cr_assert_eq(run.stop, STOP_DONE, "the interrupted instruction was never finished");
+}
+
+/* Words before the cut were loaded before the handler ran, the others after it. */
+static void check_load(struct scene *scene, unsigned beat) {
+  struct cpu_registers registers;
+  cpu_get(scene->machine->cpu, &registers);
+  for (unsigned i = 0; i < 4; i++) {
+    uint32_t expected = i < beat ? 1 + i : 11 + i;
+    cr_expect_eq(registers.r[2 + i], expected, "LDM, beat %u: r%u is %u, not %u", beat, 2 + i,
+                 registers.r[2 + i], expected);
+  }
+  cr_expect_eq(registers.r[0], scene->loaded + 16, "LDM: base is written back");
+}
+
+/* A store multiple that continues leaves the handler's words; one that restarts
+ * writes all of its own. */
+static void check_store(struct scene *scene, unsigned beat, bool restarts) {
+  for (unsigned i = 0; i < 4; i++) {
+    uint32_t expected = i < beat && !restarts ? 21 + i : 1 + i;
+    cr_expect_eq(word(scene, scene->stored, i), expected, "STM, beat %u: word %u is %u, not %u",
+                 beat, i, word(scene, scene->stored, i), expected);
+  }
+}
+
+static void check_double(struct scene *scene) {
+  struct cpu_registers registers;
+  cpu_get(scene->machine->cpu, &registers);
+  cr_expect_eq(word(scene, scene->doubled, 0), 1, "STRD restarts: its first word is its own");
+  cr_expect_eq(word(scene, scene->doubled, 1), 2);
+  cr_expect_eq(registers.r[0], scene->doubled + 8, "STRD: base is written back once");
+}
+
+static void at_place(void *owner, enum place_kind kind, unsigned beat) {
+  struct scene *scene = owner;
+  struct machine *m = scene->machine;
+  struct snapshot *snapshot = NULL;
+  bool enabled = (m->state.systick.control & SYSTICK_TICKINT) != 0;
+  if (kind != PLACE_BEAT || !enabled) {
+    return;
+  }
+  const struct code *code = machine_code(m, m->state.pc);
+  uint32_t behind = m->state.pc + code_size(code);
+  bool load = (code->flags & CODE_LOAD) != 0;
+  bool multiple = (code->flags & CODE_CONTINUES) != 0;
+  bool in_block = code->it_state != 0;
+  snapshot = snapshot_create(m);
+  snapshot_save(snapshot, m);
+  take(scene, behind);
+  if (load) {
+    scene->seen[0]++;
+    check_load(scene, beat);
+  } else if (multiple) {
+    scene->seen[in_block ? 3 : 1]++;
+    check_store(scene, beat, in_block);
+  } else {
+    scene->seen[2]++;
+    check_double(scene);
+  }
+  snapshot_restore(snapshot, m);
+  snapshot_destroy(snapshot);
+  m->host.place = at_place;
+}
+
+static struct scene open_scene(void) {
+  struct error error = {""};
+  const struct image *image = image_load(SAMPLES "/multiple.elf", NULL, &error);
+  cr_assert_not_null(image, "%s", error.message);
+  struct machine_config config = machine_config_default(image_core(image));
+  struct scene scene = {
+      .image = image,
+      .loaded = address_of(image, "loaded"),
+      .stored = address_of(image, "stored"),
+      .doubled = address_of(image, "doubled"),
+      .bits = address_of(image, "bits"),
+  };
+  scene.machine = machine_create(image, &config, &error);
+  cr_assert_not_null(scene.machine, "%s", error.message);
+  return scene;
+}
+
+static void close_scene(struct scene *scene) {
+  machine_destroy(scene->machine);
+  image_destroy((struct image *)(uintptr_t)scene->image);
+}
+
+/* The runs end before the loop comes back: then SysTick would arrive by itself. */
+Test(beats, each_instruction_goes_on_as_the_architecture_says) {
+  struct scene scene = open_scene();
+  struct run run = {.mode = RUN_SPINE, .limit = 110};
+  scene.machine->beats = true;
+  scene.machine->host = (struct machine_host){.owner = &scene, .place = at_place};
+  machine_continue(scene.machine, &run);
+  cr_expect_geq(scene.seen[0], 3, "LDM of four words has three beats");
+  cr_expect_geq(scene.seen[1], 3, "STM of four words has three beats");
+  cr_expect_geq(scene.seen[2], 1, "STRD has one beat");
+  cr_expect_geq(scene.seen[3], 3, "STM in an IT block has three beats");
+  close_scene(&scene);
+}
+
+Test(beats, probes_leave_no_trace) {
+  struct scene bare = open_scene();
+  struct scene probed = open_scene();
+  struct run run = {.mode = RUN_SPINE, .limit = 110};
+  machine_continue(bare.machine, &run);
+  probed.machine->beats = true;
+  probed.machine->host = (struct machine_host){.owner = &probed, .place = at_place};
+  machine_continue(probed.machine, &run);
+  cr_expect_eq(machine_state_hash(bare.machine), machine_state_hash(probed.machine));
+  close_scene(&bare);
+  close_scene(&probed);
+}
+
+Test(beats, a_bit_band_alias_changes_one_bit) {
+  struct scene scene = open_scene();
+  struct cpu_registers registers;
+  struct run run = {.mode = RUN_SPINE, .limit = 200};
+  machine_continue(scene.machine, &run);
+  cr_expect_eq(word(&scene, scene.bits, 0), 8, "bit 3 is %u", word(&scene, scene.bits, 0));
+  cpu_get(scene.machine->cpu, &registers);
+  close_scene(&scene);
+}
