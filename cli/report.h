@@ -30,7 +30,7 @@ struct report {
   bool quiet;             /* text only: no certificate */
   struct decoder *decoder;
   struct texts *texts;
-  const char *source_root; /* sarif: names are relative to it; NULL: current directory */
+  const char *source_root;   /* sarif: names are relative to it; NULL: current directory */
   const struct run_map *map; /* html: the whole run; NULL: not known */
 };
 

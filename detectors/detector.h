@@ -29,10 +29,10 @@ struct undo;
 /* What the core gives a detector with each call; one for each detector and run. */
 struct detection {
   const struct leaf_table *leaves;
-  struct undo *undo;     /* for detection_edit */
-  void *state;           /* what detection_edit writes to */
-  uint64_t horizon;      /* in boundaries: older accesses need not be remembered */
-  uint32_t *open;        /* suspicions open, all detectors together; rewinds with the run */
+  struct undo *undo; /* for detection_edit */
+  void *state;       /* what detection_edit writes to */
+  uint64_t horizon;  /* in boundaries: older accesses need not be remembered */
+  uint32_t *open;    /* suspicions open, all detectors together; rewinds with the run */
   void (*report)(void *sink, const struct sighting *sighting);
   void *sink;
   /* Whether two instructions belong to one statement: the same function and,

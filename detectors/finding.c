@@ -3,13 +3,16 @@
 #include <string.h>
 
 static const struct finding_traits TRAITS[FINDING_KIND_COUNT] = {
-    [FINDING_TORN_WRITE] = {"torn-write", "a write was interrupted halfway and its halves were read",
+    [FINDING_TORN_WRITE] = {"torn-write",
+                            "a write was interrupted halfway and its halves were read",
                             SEVERITY_ERROR, false},
-    [FINDING_TORN_READ] = {"torn-read", "a read was interrupted halfway and got halves of two values",
+    [FINDING_TORN_READ] = {"torn-read",
+                           "a read was interrupted halfway and got halves of two values",
                            SEVERITY_ERROR, false},
     [FINDING_INVALID_ENUM] = {"invalid-enum", "a value was read that its type does not have",
                               SEVERITY_ERROR, false},
-    [FINDING_LOST_UPDATE] = {"lost-update", "a handler's write was overwritten with a stale value",
+    [FINDING_LOST_UPDATE] = {"lost-update",
+                             "a handler's write was overwritten with a stale value",
                              SEVERITY_ERROR, true},
     [FINDING_UNSYNCHRONISED] = {"unsynchronised",
                                 "plain accesses of two contexts meet and nothing orders them",

@@ -58,10 +58,10 @@ struct sighting {
    * access[intruder] are the two that identify the defect. */
   struct access access[SIGHTING_ACCESSES];
   uint8_t accesses;
-  uint8_t victim;   /* index: an access of the context that was preempted */
-  uint8_t intruder; /* index: an access of the context that preempted it */
-  bool latent;      /* torn by provenance, but the halves agreed this time */
-  uint64_t value;   /* what was read, or stood there: up to 8 bytes of the leaf */
+  uint8_t victim;    /* index: an access of the context that was preempted */
+  uint8_t intruder;  /* index: an access of the context that preempted it */
+  bool latent;       /* torn by provenance, but the halves agreed this time */
+  uint64_t value;    /* what was read, or stood there: up to 8 bytes of the leaf */
   uint8_t new_bytes; /* torn: one bit for each byte that came from the newer write */
   uint64_t expected[SIGHTING_EXPECTED]; /* values that would have been right: old, new, ... */
   uint8_t expected_count;

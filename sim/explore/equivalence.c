@@ -33,7 +33,8 @@ static bool same_machine(const struct equivalence *e, struct machine *m) {
   const struct machine_state *s = &m->state;
   unsigned flaws = e->flaws;
   bool bus = (flaws & FLAW_IGNORE_BUS) != 0 || e->bus_accesses == s->bus_accesses;
-  bool masks = (flaws & FLAW_IGNORE_MASKS) != 0 || same_exceptions(&e->exceptions, &s->exceptions);
+  bool masks =
+      (flaws & FLAW_IGNORE_MASKS) != 0 || same_exceptions(&e->exceptions, &s->exceptions);
   bool monitor = (flaws & FLAW_IGNORE_MONITOR) != 0 || e->monitor_set == s->monitor_set;
   bool stack = (flaws & FLAW_IGNORE_STACK) != 0 ||
                (e->control == s->control && e->sp == cpu_get_one(m->cpu, 13));
@@ -59,11 +60,11 @@ bool equivalence_holds(struct equivalence *e, struct machine *m,
                        const struct equivalence_step *step) {
   enum { OTHER_STATE = CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC };
   bool between = step->place.kind == PLACE_BOUNDARY || step->place.kind == PLACE_BEAT;
-  bool cut = step->place.kind == PLACE_BOUNDARY && step->place.boundary % EQUIVALENCE_CHAIN == 0;
+  bool cut =
+      step->place.kind == PLACE_BOUNDARY && step->place.boundary % EQUIVALENCE_CHAIN == 0;
   uint32_t state = OTHER_STATE & ~((e->flaws & FLAW_IGNORE_MONITOR) != 0 ? CODE_EXCLUSIVE : 0U);
   bool holds = e->valid && between && !cut && e->until + 1 == step->serial &&
-               (step->code_flags & state) == 0 && same_machine(e, m) &&
-               independent(e, m, step);
+               (step->code_flags & state) == 0 && same_machine(e, m) && independent(e, m, step);
   if (holds) {
     e->until = step->serial;
   }

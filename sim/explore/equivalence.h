@@ -45,7 +45,7 @@ struct equivalence {
 /* What lies between the last place and this one. */
 struct equivalence_step {
   struct place place;
-  uint64_t serial; /* of this place; places are numbered as they come */
+  uint64_t serial;                      /* of this place; places are numbered as they come */
   const struct access_record *accesses; /* that the instruction made by now */
   unsigned access_count;
   uint32_t code_flags; /* of that instruction */

@@ -171,8 +171,9 @@ static bool probe_all(struct explorer *ex, enum machine_stop bare, uint64_t bare
   ex->certificate.state_hash = hash;
   ex->certificate.complete = true;
   return (bare == probed && bare_hash == hash) ||
-         error_set(error, "internal error: the run with probes ended unlike the run without "
-                          "them; please report this with the image");
+         error_set(error,
+                   "internal error: the run with probes ended unlike the run without "
+                   "them; please report this with the image");
 }
 
 static bool check_all(struct explorer *ex, struct check *check, struct error *error) {

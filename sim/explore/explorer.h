@@ -28,9 +28,9 @@ struct explorer_options {
   bool all_detectors; /* trace too */
   bool no_detectors;  /* bare probes, for benchmarks */
   bool no_prune;      /* --no-prune: every place by its own probe, no spine is closed early */
-  unsigned flaws; /* deliberate mistakes of the pruner, for tests (equivalence.h) */
-  bool audit;    /* --audit: decide every place again, from reset and unpruned */
-  unsigned jobs; /* --jobs: processes that share the work; 0 and 1: this one */
+  unsigned flaws;     /* deliberate mistakes of the pruner, for tests (equivalence.h) */
+  bool audit;         /* --audit: decide every place again, from reset and unpruned */
+  unsigned jobs;      /* --jobs: processes that share the work; 0 and 1: this one */
   /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */
   void (*progress)(void *argument, uint64_t boundary, uint64_t probes, size_t findings);
   void *progress_argument;
@@ -186,7 +186,7 @@ struct narrator {
   void (*step)(void *argument, const struct step *step);
   void *argument;
   uint64_t
-      before; /* steps before the first access of the finding to tell; others are skipped */
+      before;  /* steps before the first access of the finding to tell; others are skipped */
   bool states; /* wants registers and stack */
 };
 

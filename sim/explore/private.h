@@ -17,7 +17,7 @@ enum {
   HANDLER_MOST = 20000,   /* boundaries that a probe's handlers may take */
   LIVENESS_STEPS = 256,
   FORGET_EVERY = 4096, /* boundaries between clearings of the bare pass's undo log */
-  FOLLOW_MOST = 64, /* boundaries to look for the victim's next access, or an opening */
+  FOLLOW_MOST = 64,    /* boundaries to look for the victim's next access, or an opening */
 };
 
 /* The running detectors with their state. */
@@ -132,7 +132,7 @@ void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);
 
 /* account.c: the certificate's lists. */
 void account_finish(struct explorer *ex, enum machine_stop stop); /* after a spine */
-void account_interrupts(struct explorer *ex);                    /* after the probes */
+void account_interrupts(struct explorer *ex);                     /* after the probes */
 
 /* audit.c: false if the audit finds other findings than the check. */
 bool audit_run(struct explorer *ex, struct error *error);

@@ -123,7 +123,8 @@ bool schedule_parse(const char *text, struct schedule *schedule, struct error *e
   }
   if (version != MODEL_VERSION) {
     return error_set(error,
-                     "the token is of machine model %" PRIu64 ", this tornword has model %d: run "
+                     "the token is of machine model %" PRIu64
+                     ", this tornword has model %d: run "
                      "the check again, or use the tornword that made the token",
                      version, MODEL_VERSION);
   }

@@ -71,9 +71,9 @@ static void work(struct explorer *ex, unsigned shard, int pipe) {
   parcel.finding_count = ex->findings.count;
   memcpy(parcel.could, ex->could, sizeof parcel.could);
   memcpy(parcel.taken, ex->taken, sizeof parcel.taken);
-  bool sent = write_all(pipe, &parcel, sizeof parcel) &&
-              write_all(pipe, ex->findings.items,
-                        ex->findings.count * sizeof *ex->findings.items);
+  bool sent =
+      write_all(pipe, &parcel, sizeof parcel) &&
+      write_all(pipe, ex->findings.items, ex->findings.count * sizeof *ex->findings.items);
   _exit(sent ? 0 : 1);
 }
 

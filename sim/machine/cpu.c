@@ -186,7 +186,8 @@ static bool map_stub(struct cpu *cpu, struct error *error) {
 }
 
 /* Unicorn's own macros shift into the sign bit. */
-__attribute__((no_sanitize("shift"))) static void choose_model(struct cpu *cpu, enum core core) {
+__attribute__((no_sanitize("shift"))) static void choose_model(struct cpu *cpu,
+                                                               enum core core) {
   int chosen = -1;
   must(uc_ctl_set_cpu_model(cpu->uc, model_of(core)));
   must(uc_ctl_get_cpu_model(cpu->uc, &chosen));
@@ -460,7 +461,8 @@ void cpu_clear_exclusive(struct cpu *cpu) {
   set(cpu, UC_ARM_REG_PC, pc | 1U);
 }
 
-__attribute__((no_sanitize("shift"))) void cpu_forget_code(struct cpu *cpu, uint32_t low, uint32_t high) {
+__attribute__((no_sanitize("shift"))) void cpu_forget_code(struct cpu *cpu, uint32_t low,
+                                                           uint32_t high) {
   must(uc_ctl_remove_cache(cpu->uc, low, high));
 }
 

@@ -328,7 +328,8 @@ static uint32_t flag_use(const cs_insn *insn, uint16_t first) {
   if (is_one_of(insn->id, carry, sizeof carry / sizeof *carry)) {
     use |= CODE_READS_NZ | CODE_READS_CV;
   }
-  bool sets = arm->update_flags || is_one_of(insn->id, compare, sizeof compare / sizeof *compare);
+  bool sets =
+      arm->update_flags || is_one_of(insn->id, compare, sizeof compare / sizeof *compare);
   if (sets && use == 0) {
     use |= CODE_WRITES_NZ;
     use |= is_one_of(insn->id, all, sizeof all / sizeof *all) ? CODE_WRITES_CV : 0U;

@@ -241,10 +241,8 @@ static void tail_chain(struct machine *m, struct context ended) {
     s->context = s->preempted[--s->depth];
   }
   tell(m, EVENT_RETURN, EVENT_TAIL, ended, s->context);
-  const struct cpu_entry entry = {.xpsr = registers.xpsr,
-                                  .msp = registers.sp,
-                                  .lr = s->exc_return,
-                                  .exception = exception};
+  const struct cpu_entry entry = {
+      .xpsr = registers.xpsr, .msp = registers.sp, .lr = s->exc_return, .exception = exception};
   enter_mode(m, &entry);
   activate(m, exception, EVENT_TAIL);
   vector(m, exception);

@@ -57,7 +57,7 @@ struct recurrence {
 /* How the spine makes progress (progress.c). */
 struct progress {
   struct recurrence loop;          /* of the program's state */
-  struct recurrence tight; /* the same, with an anchor that moves often: short loops */
+  struct recurrence tight;         /* the same, with an anchor that moves often: short loops */
   struct recurrence waiting;       /* of the states in which it waited */
   uint64_t device_reads_then;      /* total at the loop's anchor */
   uint64_t next_gift;              /* boundary at which a busy program is given an interrupt */
