@@ -18,7 +18,7 @@ LOCKUP = 134
 TIMEOUT = 4
 SKIPPED = 77
 
-COMPILE = ["-mthumb", "-std=gnu17", "-O1", "-g", "-mgeneral-regs-only", "-ffreestanding",
+COMPILE = ["-mthumb", "-masm-syntax-unified", "-std=gnu17", "-O1", "-g", "-mgeneral-regs-only", "-ffreestanding",
            "-nostdlib", "-nostartfiles", "-fno-tree-loop-distribute-patterns", "-Wall", "-Wextra",
            "-Werror", "-Wl,--build-id=none,--fatal-warnings,--no-warn-rwx-segments",
            "-T", os.path.join(HERE, "target", "link.ld"), "-I", os.path.join(HERE, "target")]

@@ -68,6 +68,7 @@ static void permissions(void) {
 
 static void execute_never(void) {
   handlers[MEMMANAGE] = handlers[HARDFAULT] = go_back;
+  region(1, 0, 0);
   area[0] = 0x47704770; /* bx lr */
   region(1, (uint32_t)area, 1u << 28 | 3u << 24 | 7u << 1 | 1u);
   void (*code)(void) = (void (*)(void))((uint32_t)area | 1u);
