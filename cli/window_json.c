@@ -17,6 +17,7 @@ struct writer {
   uint32_t registers[REGISTERS], kept_registers[REGISTERS];
   bool known, kept_known;
   uint64_t boundary, kept_boundary;
+  bool astray;                    /* telling a place's own run */
   uint64_t skipped, kept_skipped; /* boundaries of idle steps that were left out */
 };
 
@@ -280,8 +281,22 @@ static void append_row(struct writer *w, json_t *list, json_t *row) {
   json_array_append_new(list, json_integer(number));
 }
 
+/* Behind a place's own run, rows follow the spine's last again. */
+static void back_to_spine(struct writer *w) {
+  if (w->astray) {
+    memcpy(w->registers, w->kept_registers, sizeof w->registers);
+    w->known = w->kept_known;
+    w->boundary = w->kept_boundary;
+    w->skipped = w->kept_skipped;
+  }
+  w->astray = false;
+}
+
 static void on_step(void *argument, const struct step *step) {
   struct writer *w = argument;
+  if (step->on_spine) {
+    back_to_spine(w);
+  }
   if (step->on_spine && json_array_size(w->spine) == 0) {
     put_start_stack(w, step->state);
   }
@@ -315,6 +330,7 @@ static void on_open(void *argument, const struct window_place *opened) {
   w->kept_boundary = w->boundary;
   w->kept_skipped = w->skipped;
   w->skipped = 0;
+  w->astray = true;
 }
 
 static json_t *shown_here(const struct writer *w, const struct window_end *end) {
@@ -343,10 +359,7 @@ static void on_close(void *argument, const struct window_end *end) {
   json_array_append_new(w->places, w->place);
   w->place = NULL;
   w->tail = NULL;
-  memcpy(w->registers, w->kept_registers, sizeof w->registers);
-  w->known = w->kept_known;
-  w->boundary = w->kept_boundary;
-  w->skipped = w->kept_skipped;
+  back_to_spine(w);
 }
 
 json_t *window_json(struct window_tables *tables, const struct window *window) {

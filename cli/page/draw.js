@@ -23,10 +23,10 @@ function facts(id, pairs) {
 }
 
 /* Height says it too, not colour alone. */
-const HEIGHTS = {off: .12, masked: .3, withheld: .3, fine: .55, torn: 1, lost: 1, invalid: 1, other: 1};
+const HEIGHTS = {off: .12, masked: .48, withheld: .48, fine: .68, torn: 1, lost: 1, invalid: 1, other: 1};
 
-function mark(cls, x, width, height) {
-  const tall = Math.round(HEIGHTS[cls] * height);
+function mark(cls, x, width, height, share = HEIGHTS[cls]) {
+  const tall = Math.round(share * height);
   const group = svg('g', {},
     svg('rect', {class: 'cls-' + cls, x, width: Math.max(width - (width > 4 ? 1 : 0), .5), y: height - tall, height: tall}),
     svg('rect', {class: 'ink-' + cls, x, width: Math.max(width - (width > 4 ? 1 : 0), .5), y: height - tall, height: Math.min(3, tall)}));
@@ -38,7 +38,7 @@ function mark(cls, x, width, height) {
 }
 
 function legend(id, classes) {
-  replace(id, ...classes.map((cls) => element('li', {}, svg('svg', {width: 14, height: 18}, mark(cls, 0, 14, 18)), CLASSES[cls].text)));
+  replace(id, ...classes.map((cls) => element('li', {}, svg('svg', {width: 14, height: 18}, mark(cls, 0, 14, 18, cls === 'off' ? .2 : 1)), CLASSES[cls].text)));
 }
 
 /* ---- The strip of places under the slider ---- */
@@ -76,7 +76,8 @@ function mapRow(row, y, width, left) {
     });
   }
   const order = ['other', 'invalid', 'lost', 'torn']; /* the later ones are drawn over the others, and shorter */
-  const showed = Object.entries(row.showed).map(([kind, places]) => [CLASS_OF_KIND[kind] || 'other', places]);
+  const kinds = new Set(data.findings.map((finding) => finding.kind));
+  const showed = Object.entries(row.showed).filter(([kind]) => kinds.has(kind)).map(([kind, places]) => [CLASS_OF_KIND[kind] || 'other', places]);
   for (const [cls, places] of showed.sort((a, b) => order.indexOf(a[0]) - order.indexOf(b[0]))) {
     const tall = 19 - 4 * order.indexOf(cls);
     for (const [i] of places) group.append(svg('rect', {class: 'ink-' + cls, x: i * cell, width: Math.max(cell, 1.5), y: 0, height: tall}));
@@ -102,7 +103,7 @@ function drawMap() {
   }
   replace('map', picture);
   byId('map-hint').textContent = `${data.certificate.places} places` + (map.width > 1 ? `, ${map.width} boundaries in a column` : '');
-  const seen = new Set(map.rows.flatMap((row) => Object.keys(row.showed).map((kind) => CLASS_OF_KIND[kind] || 'other')));
+  const seen = new Set(data.findings.map((finding) => CLASS_OF_KIND[finding.kind] || 'other'));
   const bars = new Set(DECIDED.filter(([name]) => map.rows.some((row) => row.decided[name])).map(([, cls]) => cls));
   legend('map-legend', Object.keys(CLASSES).filter((cls) => seen.has(cls) || bars.has(cls)));
 }

@@ -57,7 +57,7 @@ function drawValues(told, leaf, y) {
     const width = (i - begin) * size.step;
     const value = valueText(leaf, first.bytes);
     const label = (first.half ? '\u00bd ' : '') + (value.name || value.text);
-    const fits = [label, value.name || value.text.replace(/^0x0*(?=.)/, ''), ''].find((text) => text.length * 6.4 < width - 3);
+    const fits = [label, value.name || value.text.replace(/^0x[0_]*(?=.)/, ''), ''].find((text) => text.length * 6.4 < width - 3);
     group.append(svg('g', {}, svg('title', {}, `${leaf.name} = ${value.text} ${value.name || ''}${first.half ? ' (half written)' : ''}`),
       svg('rect', {x: x + .5, y, width: width - 1, height: 22, rx: 3, fill: first.half ? 'url(#hatch)' : value.bad ? 'var(--invalid-bg)' : 'var(--old-bg)',
         stroke: first.half ? 'var(--torn)' : 'var(--old)', 'stroke-width': first.half ? 2 : 1}),

@@ -1,7 +1,5 @@
 #include "sim/explore/window.h"
 
-#include <string.h>
-
 #include "sim/explore/telling.h"
 
 enum {
@@ -60,7 +58,7 @@ static void begin(struct looking *looking) {
       .value = size > 0 ? memory_get(&m->memory, looking->leaf.address, size) : 0,
       .new_bytes = looking->new_bytes,
   };
-  exception_set(looking->explorer->considered, looking->window->exception);
+  looking->explorer->considered_count = 1;
   looking->listener->begin(looking->listener->argument, &start);
 }
 
@@ -168,10 +166,11 @@ static void on_decided(void *argument, const struct place *place, unsigned excep
   struct explorer *ex = looking->explorer;
   const struct exceptions *x = &ex->machine->state.exceptions;
   close_place(looking);
-  begin(looking);
-  if (place->boundary < looking->window->from || place->boundary > looking->window->to) {
+  if (exception != looking->window->exception || place->boundary < looking->window->from ||
+      place->boundary > looking->window->to) {
     return;
   }
+  begin(looking);
   if (place->kind != PLACE_BEAT) {
     telling_flush(&looking->telling);
   }
@@ -201,10 +200,8 @@ static void look(struct looking *looking) {
   const struct machine_host listener = {
       .owner = looking, .event = on_event, .instruction = on_instruction, .stack_events = true};
   explorer_bare_pass(ex);
-  memset(ex->considered, 0, sizeof ex->considered);
-  if (looking->window->from == 0) {
-    exception_set(ex->considered, looking->window->exception);
-  }
+  ex->considered_list[0] = (uint8_t)looking->window->exception;
+  ex->considered_count = looking->window->from == 0; /* nothing is decided ahead of it */
   uint64_t end = looking->window->to + 1;
   if (end < ex->options.max_instructions) {
     ex->options.max_instructions = end;

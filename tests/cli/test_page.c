@@ -172,10 +172,24 @@ static const struct decided *find(const struct record *record, const char *kind,
   return NULL;
 }
 
+/* The page opens at the first finding's own place. */
+static void compare_own(const struct trial *trial) {
+  const struct place *place = &trial->check.findings[0].place;
+  const struct decided *decided =
+      find(&trial->record, place_kind_name(place->kind), place->boundary, place->beat);
+  cr_assert(decided != NULL);
+  char line[96];
+  snprintf(line, sizeof line, "own %s %llu %u %s\n", place_kind_name(place->kind),
+           (unsigned long long)place->boundary, place->beat, class_of(decided));
+  cr_expect_eq(strncmp(trial->output, line, strlen(line)), 0, "%.60s", trial->output);
+}
+
 /* Compares every place of the window; says how many had the class. */
 static size_t compare_places(const struct trial *trial, const char *class) {
   size_t places = 0;
   size_t with = 0;
+  const struct decided *before = NULL;
+  compare_own(trial);
   for (const char *at = trial->output; (at = strstr(at, "\nplace ")) != NULL; at++) {
     char kind[16];
     char says[16];
@@ -186,6 +200,8 @@ static size_t compare_places(const struct trial *trial, const char *class) {
     cr_assert(decided != NULL, "%s %llu.%u was never decided", kind, boundary, beat);
     cr_expect_str_eq(says, class_of(decided), "%s %llu.%u: the page says %s, the check %s",
                      kind, boundary, beat, says, class_of(decided));
+    cr_expect(before == NULL || decided > before, "places come once, and in order");
+    before = decided;
     with += strcmp(says, class) == 0;
     places++;
   }
