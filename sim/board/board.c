@@ -194,6 +194,7 @@ static bool resolve(const struct board_stub *stub, const struct image *image,
       .kind = stub->kind,
       .has_value = stub->has_value,
       .value = stub->value,
+      .value_of = stub->value_of,
   };
   if (stub->symbol == NULL) {
     return true;

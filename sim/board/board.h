@@ -28,6 +28,7 @@ struct board_stub {
   enum stub_kind kind;
   bool has_value;
   uint32_t value;
+  uint32_t value_of; /* as in struct code_stub */
   const char *where; /* "FILE:LINE" */
 };
 

@@ -172,6 +172,9 @@ static const struct yaml_key HANDLER_KEYS[] = {
     {.name = "addr", .read = read_address},
     {.name = "do_return", .read = yaml_bool, .offset = offsetof(struct handler, do_return)},
     {.name = "value", .read = read_value},
+    {.name = "value-of",
+     .read = yaml_u32,
+     .offset = offsetof(struct handler, stub) + offsetof(struct board_stub, value_of)},
     {.name = NULL}};
 
 static struct board_stub stub_at(struct yaml *yaml, const yaml_node_t *key,

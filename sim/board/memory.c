@@ -57,10 +57,6 @@ static void load_bytes(struct board *board, struct memory_part *part, const char
   fclose(stream);
 }
 
-static bool is_device(const char *name, const struct part *part) {
-  return strncmp(name, "mmio", 4) == 0 || part->base >= DEVICE_SPACE;
-}
-
 static bool check(struct yaml *yaml, const yaml_node_t *node, const struct part *part) {
   if (part->size == 0) {
     return yaml_refuse(yaml, node, "a part of memory without a size; give size: 0x10000");
@@ -82,7 +78,7 @@ static bool read_part(struct yaml *yaml, const yaml_node_t *key, const yaml_node
   if (!yaml_fill(yaml, value, KEYS, &read)) {
     return false;
   }
-  if (is_device(name, &read)) {
+  if (read.base >= DEVICE_SPACE) { /* devices are everywhere there */
     return true;
   }
   if (!check(yaml, key, &read)) {
@@ -91,6 +87,7 @@ static bool read_part(struct yaml *yaml, const yaml_node_t *key, const yaml_node
   struct memory_part *part = board_add_part(board, name);
   part->base = read.base;
   part->size = (uint32_t)read.size;
+  part->device = strncmp(name, "mmio", 4) == 0;
   part->writable = strchr(read.permissions, 'w') != NULL;
   part->executable = strchr(read.permissions, 'x') != NULL;
   part->file = read.file;

@@ -11,7 +11,7 @@ struct values {
 };
 
 struct input {
-  uint32_t status, bits;
+  uint32_t status, bits, empty;
   uint64_t after;
   bool at_reset;
 };
@@ -115,21 +115,15 @@ static bool read_irq(struct yaml *yaml, const yaml_node_t *node, void *into) {
 #define EFFECT(key, reader, member) \
   { .name = key, .read = reader, .offset = offsetof(struct register_effect, member) }
 
-static const struct yaml_key EFFECT_KEYS[] = {EFFECT("bits", yaml_u32, mask),
-                                              EFFECT("after", yaml_u64, after),
-                                              EFFECT("repeats", yaml_bool, repeats),
-                                              EFFECT("while", yaml_u32, while_in),
-                                              EFFECT("while-bits", yaml_u32, while_bits),
-                                              EFFECT("in", yaml_u32, target),
-                                              EFFECT("set", yaml_u32, set),
-                                              EFFECT("clear", yaml_u32, clear),
-                                              EFFECT("tick", yaml_u64, tick),
-                                              EFFECT("width", yaml_u32, width),
-                                              EFFECT("compares", yaml_bool, compares),
-                                              EFFECT("captures", yaml_bool, captures),
-                                              EFFECT("input-to", yaml_u32, input_to),
-                                              EFFECT("irq", read_irq, exception),
-                                              {.name = NULL}};
+static const struct yaml_key EFFECT_KEYS[] = {
+    EFFECT("bits", yaml_u32, mask),          EFFECT("bits-clear", yaml_u32, zero_mask),
+    EFFECT("after", yaml_u64, after),        EFFECT("repeats", yaml_bool, repeats),
+    EFFECT("while", yaml_u32, while_in),     EFFECT("while-bits", yaml_u32, while_bits),
+    EFFECT("in", yaml_u32, target),          EFFECT("set", yaml_u32, set),
+    EFFECT("clear", yaml_u32, clear),        EFFECT("tick", yaml_u64, tick),
+    EFFECT("width", yaml_u32, width),        EFFECT("compares", yaml_bool, compares),
+    EFFECT("captures", yaml_bool, captures), EFFECT("input-to", yaml_u32, input_to),
+    EFFECT("irq", read_irq, exception),      {.name = NULL}};
 
 static bool check_effect(const struct yaml *yaml, const yaml_node_t *node,
                          const struct register_effect *effect) {
@@ -177,11 +171,10 @@ static bool read_on_read(struct yaml *yaml, const yaml_node_t *node, void *into)
 #define INPUT(key, reader, member) \
   { .name = key, .read = reader, .offset = offsetof(struct input, member) }
 
-static const struct yaml_key INPUT_KEYS[] = {INPUT("status", yaml_u32, status),
-                                             INPUT("bits", yaml_u32, bits),
-                                             INPUT("after", yaml_u64, after),
-                                             INPUT("at-reset", yaml_bool, at_reset),
-                                             {.name = NULL}};
+static const struct yaml_key INPUT_KEYS[] = {
+    INPUT("status", yaml_u32, status),      INPUT("bits", yaml_u32, bits),
+    INPUT("empty", yaml_u32, empty),        INPUT("after", yaml_u64, after),
+    INPUT("at-reset", yaml_bool, at_reset), {.name = NULL}};
 
 static bool read_input(struct yaml *yaml, const yaml_node_t *node, void *into) {
   struct entry *entry = into;
@@ -226,9 +219,10 @@ static void add_input(struct board *board, const struct entry *entry) {
                                     .after = input->after,
                                     .target = input->status,
                                     .set = input->bits,
+                                    .clear = input->empty,
                                     .input_to = entry->model.address};
   struct register_effect taken = {
-      .on_read = true, .target = input->status, .clear = input->bits};
+      .on_read = true, .target = input->status, .clear = input->bits, .set = input->empty};
   board_add_effect(board, &taken);
   size_t index = board_add_effect(board, &arrives);
   if (input->at_reset) {

@@ -6,7 +6,7 @@
 #include "sim/machine/private.h"
 #include "sim/machine/scs.h"
 
-static const uint32_t DEVICE_SPACE = 0x40000000;
+static const uint32_t DEVICE_SPACE = 0x40000000, FACTORY_HIGH = 0x20000000;
 static const uint32_t CYCLES_BASE = 0xe0001000; /* DWT_CTRL, DWT_CYCCNT */
 enum { CYCLES_SIZE = 8, CYCLES_ENABLE = 1, DEMCR_TRCENA = 1 << 24 };
 
@@ -156,7 +156,7 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
     value = modelled_read(m, slot, address, size);
   } else {
     value = devices_read(slot, address, size, &m->undo);
-    if (address < DEVICE_SPACE) { /* a factory page: erased flash */
+    if (address < FACTORY_HIGH) { /* a factory page: erased flash */
       value = UINT32_MAX >> (32 - 8 * size);
     } else {
       s->device_reads++;

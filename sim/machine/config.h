@@ -13,12 +13,13 @@ enum bkpt_policy { BKPT_CONTINUE, BKPT_STOP, BKPT_FAULT };
 
 enum { CONFIG_INTERRUPTS = 64 };
 
-/* A piece of the memory map; only memory counts, devices are not listed. */
+/* A piece of the memory map. Devices are listed only below 0x40000000. */
 struct memory_part {
   const char *name;
   uint32_t base;
   uint32_t size;
   bool writable, executable;
+  bool device;
   const char *file; /* as named; NULL: none */
   bool is_entry;    /* holds the image that starts */
   uint32_t ivt_offset;
@@ -38,6 +39,7 @@ struct code_stub {
   enum stub_kind kind;
   bool has_value;
   uint32_t value;
+  uint32_t value_of; /* register whose read gives the value instead; 0: none */
 };
 
 struct machine_config {

@@ -25,14 +25,15 @@ static uint64_t layout_fingerprint(const struct machine_config *config) {
   uint64_t hash = 0;
   for (size_t i = 0; i < config->memory_count; i++) {
     const struct memory_part *part = &config->memory[i];
-    const uint32_t parts[] = {part->base, part->size, part->writable, part->byte_count,
-                              part->erased};
+    const uint32_t parts[] = {part->base,       part->size,   part->writable,
+                              part->byte_count, part->erased, part->device};
     hash = XXH3_64bits_withSeed(parts, sizeof parts, hash);
     hash = XXH3_64bits_withSeed(part->bytes, part->byte_count, hash);
   }
   for (size_t i = 0; i < config->stub_count; i++) {
     const struct code_stub *stub = &config->stubs[i];
-    const uint32_t parts[] = {stub->address, stub->kind, stub->has_value, stub->value};
+    const uint32_t parts[] = {stub->address, stub->kind, stub->has_value, stub->value,
+                              stub->value_of};
     hash = XXH3_64bits_withSeed(parts, sizeof parts, hash);
   }
   return hash;
@@ -366,6 +367,18 @@ static bool map_factory_pages(struct machine *m, struct error *error) {
   return true;
 }
 
+/* Registers where other parts have RAM: LPC17xx's GPIO. */
+static bool map_devices(struct machine *m, struct error *error) {
+  for (size_t i = 0; i < m->config.memory_count; i++) {
+    const struct memory_part *part = &m->config.memory[i];
+    if (part->device && part->base >= FACTORY_HIGH &&
+        !cpu_map_device(m->cpu, part->base, part->size, error)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 static bool map_everything(struct machine *m, struct error *error) {
   for (size_t i = 0; i < m->memory.count; i++) {
     const struct region *region = &m->memory.regions[i];
@@ -374,6 +387,9 @@ static bool map_everything(struct machine *m, struct error *error) {
       return false;
     }
     m->code[i] = allocate(region->size / 2, sizeof *m->code[i]);
+  }
+  if (!map_devices(m, error)) {
+    return false;
   }
   if (!m->config.strict_memory && !map_factory_pages(m, error)) {
     return false;

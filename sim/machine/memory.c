@@ -60,7 +60,7 @@ static const struct memory_part *stack_part(const struct machine_config *config,
                                             uint32_t stack_top) {
   for (size_t i = 0; i < config->memory_count; i++) {
     const struct memory_part *part = &config->memory[i];
-    if (part->writable && stack_top - 4 - part->base < part->size) {
+    if (part->writable && !part->device && stack_top - 4 - part->base < part->size) {
       return part;
     }
   }
@@ -126,6 +126,9 @@ static bool add_parts(struct memory *memory, const struct machine_config *config
                       const struct extent *ram, struct error *error) {
   for (size_t i = 0; i < config->memory_count; i++) {
     const struct memory_part *part = &config->memory[i];
+    if (part->device) {
+      continue;
+    }
     uint64_t end = (uint64_t)part->base + part->size;
     bool is_ram = part->writable && part->base >= ram->low && end <= ram->high;
     memory->has_other_ram |= !is_ram && part->writable;

@@ -137,7 +137,9 @@ static void start_effects(struct machine *m, const struct register_model *model,
                           uint32_t bits) {
   for (size_t i = 0; i < model->effect_count; i++) {
     const struct register_effect *effect = &m->devices.set->effects[model->first_effect + i];
-    if (effect->on_read == read && (effect->mask == 0 || (effect->mask & bits) != 0)) {
+    bool wanted =
+        (effect->mask == 0 || (effect->mask & bits) != 0) && (effect->zero_mask & bits) == 0;
+    if (effect->on_read == read && wanted) {
       start(m, model->first_effect + i, bits);
     }
   }
@@ -202,6 +204,8 @@ static uint32_t listed(struct machine *m, struct device_register *slot,
   undo_save(&m->undo, &slot->position, sizeof slot->position);
   bool ends = model->source == SOURCE_SEQUENCE && at + 1 >= model->value_count;
   slot->position = ends ? (uint32_t)at : (uint32_t)((at + 1) % model->value_count);
+  uint32_t own = slot->address | 1; /* no word has this address */
+  m->state.device_hash ^= device_hash(own, (uint32_t)at) ^ device_hash(own, slot->position);
   return model->values[at];
 }
 

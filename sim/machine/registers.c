@@ -53,9 +53,10 @@ static void add_model(XXH3_state_t *hash, const struct register_model *m) {
 }
 
 static void add_effect(XXH3_state_t *hash, const struct register_effect *e) {
-  const uint64_t numbers[] = {e->on_read,    e->mask,   e->after,    e->repeats,  e->while_in,
-                              e->while_bits, e->target, e->set,      e->clear,    e->input_to,
-                              e->tick,       e->width,  e->compares, e->captures, e->exception};
+  const uint64_t numbers[] = {e->on_read, e->mask,     e->zero_mask,  e->after,
+                              e->repeats, e->while_in, e->while_bits, e->target,
+                              e->set,     e->clear,    e->input_to,   e->tick,
+                              e->width,   e->compares, e->captures,   e->exception};
   XXH3_64bits_update(hash, numbers, sizeof numbers);
 }
 

@@ -49,6 +49,7 @@ struct register_model {
 struct register_effect {
   bool on_read;
   uint32_t mask;       /* written bits of which one must be 1; 0: every access */
+  uint32_t zero_mask;  /* written bits that must all be 0 */
   uint64_t after;      /* instructions; 0: at once */
   bool repeats;        /* every `after` instructions from then on ... */
   uint32_t while_in;   /* ... and only if this word (0: none) ... */

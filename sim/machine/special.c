@@ -95,7 +95,9 @@ static void stub_return(struct machine *m, const struct code *code,
   enum { LR = 14 };
   uint32_t lr = cpu_get_one(m->cpu, LR);
   retire(m, code);
-  if (stub->has_value) {
+  if (stub->value_of != 0) {
+    cpu_set_one(m->cpu, 0, (uint32_t)machine_device_read(m, stub->value_of, 4));
+  } else if (stub->has_value) {
     cpu_set_one(m->cpu, 0, stub->value);
   }
   if (lr >= 0xf0000000 && s->context.exception != 0) {
