@@ -61,14 +61,8 @@ leave_bx_low:
 
 @ A return by a bad value: UsageFault INVPC, and its handler repairs it. Not while
 @ another one is being repaired (good_return).
-        .global leave_bad_nibble, leave_bad_mode
+        .global leave_bad
         .thumb_func
-leave_bad_nibble:
-        mov     r3, #12
-        b       leave_bad
-        .thumb_func
-leave_bad_mode:
-        mov     r3, #8
 leave_bad:
         cpsid   f
         isb
@@ -79,7 +73,7 @@ leave_bad:
         cmp     r2, #0
         bne     leave_bx
         str     r0, [r1]
-        eor     r3, r3, r0
+        eor     r3, r0, #12
         pop     {r4-r11}
         add     sp, #4
         bx      r3
