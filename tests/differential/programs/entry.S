@@ -73,7 +73,8 @@ leave_bad:
         cmp     r2, #0
         bne     leave_bx
         str     r0, [r1]
-        eor     r3, r0, #12
+        bic     r3, r0, #15
+        orr     r3, r3, #5
         pop     {r4-r11}
         add     sp, #4
         bx      r3
