@@ -30,8 +30,8 @@ function mark(cls, x, width, height, share = HEIGHTS[cls]) {
   const group = svg('g', {},
     svg('rect', {class: 'cls-' + cls, x, width: Math.max(width - (width > 4 ? 1 : 0), .5), y: height - tall, height: tall}),
     svg('rect', {class: 'ink-' + cls, x, width: Math.max(width - (width > 4 ? 1 : 0), .5), y: height - tall, height: Math.min(3, tall)}));
-  if (width >= 9 && cls !== 'off') {
-    group.append(svg('text', {x: x + (width - 1) / 2, y: height - 5, 'font-size': 11, 'text-anchor': 'middle',
+  if (width >= 7 && cls !== 'off') {
+    group.append(svg('text', {x: x + (width - 1) / 2, y: height - 5, 'font-size': width >= 9 ? 11 : 8.5, 'text-anchor': 'middle',
       'font-weight': 700}, CLASSES[cls].glyph));
   }
   return group;
