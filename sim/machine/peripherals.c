@@ -64,14 +64,15 @@ static void find_due(struct devices *d) {
   }
 }
 
-/* An effect that is already on its way begins anew. */
+/* An effect that is already on its way begins anew; input is not delayed by that. */
 static void schedule(struct machine *m, size_t effect, uint64_t time) {
   struct devices *d = &m->devices;
   size_t at = 0;
   while (at < d->event_count && d->events[at].effect != effect) {
     at++;
   }
-  if (at == DEVICE_EVENTS) {
+  bool input = at < d->event_count && d->set->effects[effect].input_to != 0;
+  if (at == DEVICE_EVENTS || input) {
     return;
   }
   save_schedule(m);

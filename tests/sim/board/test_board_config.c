@@ -1,0 +1,221 @@
+/* Files of boards: what is understood, what is noted, what is refused. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "board_sample.h"
+
+Test(board_config, every_chip_loads) {
+  char **names = NULL;
+  size_t count = board_chips(CHIPS, &names);
+  cr_assert_geq(count, 9);
+  for (size_t i = 0; i < count; i++) {
+    struct board *board = board_create();
+    struct error error = {""};
+    cr_expect(board_read_chip(board, names[i], CHIPS, &error), "%s", error.message);
+    cr_expect_eq(board->note_count, 0, "%s: %s", names[i],
+                 board->note_count > 0 ? board->notes[0] : "");
+    cr_expect(board->has_core, "%s", names[i]);
+    cr_expect_str_eq(board->name, names[i]);
+    cr_expect_not_null(board->summary);
+    cr_expect_gt(board->part_count, 1);
+    cr_expect_gt(board->model_count, 0);
+    board_finish(board, NULL, 0);
+    for (size_t k = 1; k < board->model_count; k++) {
+      cr_expect_geq(board->models[k].address, board->models[k - 1].address);
+    }
+    board_destroy(board);
+    free(names[i]);
+  }
+  free(names);
+}
+
+/* Three configurations as fuzzware's users write them. */
+Test(board_config, fuzzware_configurations_load) {
+  static const struct {
+    const char *file;
+    size_t parts, models, stubs, notes;
+  } ROWS[] = {
+      {"blinky.yml", 2, 0, 0, 0}, {"sensor.yml", 2, 5, 4, 4}, {"bridge.yml", 3, 2, 1, 5}};
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", CONFIGS, ROWS[i].file);
+    struct board *board = board_create();
+    struct error error = {""};
+    cr_assert(board_read(board, path, &error), "%s", error.message);
+    cr_expect_eq(board->part_count, ROWS[i].parts, "%s: %zu", path, board->part_count);
+    cr_expect_eq(board->model_count, ROWS[i].models, "%s: %zu", path, board->model_count);
+    cr_expect_eq(board->stub_count, ROWS[i].stubs, "%s: %zu", path, board->stub_count);
+    cr_expect_eq(board->note_count, ROWS[i].notes, "%s: %zu %s", path, board->note_count,
+                 board->note_count > 0 ? board->notes[0] : "");
+    board_destroy(board);
+  }
+}
+
+Test(board_config, image_options_come_from_the_map) {
+  struct board *board = sample_board(
+      "memory_map:\n"
+      "  rom: {base_addr: 0x08004000, size: 0x1000, "
+      "file: ./app.bin, is_entry: true, ivt_offset: 0x100}\n"
+      "core: m4\n");
+  struct image_options options = {.has_base = false};
+  board_image_options(board, "/else/where/app.bin", &options);
+  cr_expect(options.has_base && options.base == 0x08004000);
+  cr_expect(options.has_vtor && options.vtor == 0x08004100);
+  cr_expect(options.has_core && options.core == CORE_M4);
+  struct image_options given = {.has_base = true, .base = 1, .has_core = true, .core = CORE_M0};
+  board_image_options(board, "app.bin", &given);
+  cr_expect_eq(given.base, 1);
+  cr_expect_eq(given.core, CORE_M0);
+  board_destroy(board);
+}
+
+Test(board_config, notes_name_the_line) {
+  static const char *const ROWS[][2] = {
+      {"memory_mapp: {}\n",
+       ":1: 'memory_mapp' is not known and not used; did you mean "
+       "'memory_map'?"},
+      {"core: m3\nlimits: {translation_blocks: 3}\n", ":2: 'limits' is not used: give --max"},
+      {"\n\ninterrupt_triggers: {}\n", ":3: 'interrupt_triggers' is not used: every enabled"},
+      {"mmio_models:\n  constantt: {}\n",
+       ":2: 'constantt' is not known and not used; did you "
+       "mean 'constant'?"},
+      {"handlers:\n  f: {handler: a.b.c}\n", ":2: 'a.b.c' is not run: the function returns"},
+      {"registers:\n  - {address: 0x40000000,\n     w1: 3}\n",
+       ":3: 'w1' is not known and not "
+       "used; did you mean 'w1c'?"},
+      {"nvic: {num_vecs: 3}\n", ":1: 'num_vecs' is not used"},
+      {"symbols: {0x100: main}\n", ":1: names by address are not used"},
+  };
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    struct board *board = sample_board(ROWS[i][0]);
+    cr_assert_eq(board->note_count, 1, "row %zu: %zu", i, board->note_count);
+    cr_expect_not_null(strstr(board->notes[0], ROWS[i][1]), "row %zu: %s", i, board->notes[0]);
+    board_destroy(board);
+  }
+}
+
+Test(board_config, refusals_name_line_and_column) {
+  static const char *const ROWS[][2] = {
+      {"", ": empty; a mapping"},
+      {"core: [m3\n", ":2:1: not YAML: "},
+      {"- core\n", ":1:1: a list where a mapping (key: value) is expected"},
+      {"core: m9\n", ":1:7: 'm9' is no core; give one of m0"},
+      {"core: {a: b}\n", ":1:7: '' is no core"},
+      {"priority-bits: 9\n", ":1:16: 9 priority bits"},
+      {"priority-bits: many\n", ":1:16: 'many' is no number"},
+      {"memory_map: [1]\n", ":1:13: a list where a mapping"},
+      {"memory_map:\n  rom: {base_addr: 0x0, size: big}\n", ":2:31: 'big' is no number"},
+      {"memory_map:\n  rom: {base_addr: 0x0}\n", ":2:3: a part of memory without a size"},
+      {"memory_map:\n  rom: {base_addr: 0x3ffff000, size: 0x2000}\n", ":2:3: memory at "},
+      {"memory_map:\n  rom: {size: 0x1000, is_entry: maybe}\n", ":2:33: maybe is neither true"},
+      {"interrupts: {300: X}\n", ":1:14: '300' is no interrupt number"},
+      {"interrupts: {3: [X]}\n", ":1:17: a list where a text is expected"},
+      {"registers:\n  - {constant: 3}\n", ":2:5: a register needs an address"},
+      {"registers:\n  - {address: 0x40000001}\n", ":2:5: a register needs an address"},
+      {"registers:\n  - {address: 0x40000000, set: []}\n", "an empty list of values"},
+      {"registers:\n  - {address: 0x40000000, set: 3}\n", "a single value where a list"},
+      {"registers:\n  - {address: 0x40000000, counter: 0}\n", "counter: give the instructions"},
+      {"registers:\n  - {address: 0x140000000}\n", ":2:15: '0x140000000' does not fit 32 bits"},
+      {"registers:\n  - {address: 0x40000000, on-write: [{repeats: true}]}\n",
+       ":2:38: repeats: give the instructions"},
+      {"registers:\n  - {address: 0x40000000, on-write: [{compares: true}]}\n",
+       ":2:38: a timer has a tick"},
+      {"lines: [{irq: 3}]\n", ":1:9: a line needs an irq"},
+      {"lines: [{irq: 240}]\n", ":1:15: there are interrupts 0 to 239"},
+      {"mmio_models: {constant: {a: {val: 3}}}\n", ":1:26: the model has no addr"},
+      {"include: other.yaml\n", "other.yaml: cannot be read"},
+  };
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    char *path = sample_file("bad.yaml", ROWS[i][0], strlen(ROWS[i][0]));
+    struct board *board = board_create();
+    struct error error = {""};
+    cr_expect(!board_read(board, path, &error), "row %zu", i);
+    cr_expect_not_null(strstr(error.message, ROWS[i][1]), "row %zu: %s", i, error.message);
+    cr_expect_null(strchr(error.message, '\n'));
+    board_destroy(board);
+    unlink(path);
+    free(path);
+  }
+}
+
+Test(board_config, wrong_chips_are_refused) {
+  struct board *board = board_create();
+  struct error error = {""};
+  cr_expect(!board_read_chip(board, "stm32", CHIPS, &error));
+  cr_expect_not_null(strstr(error.message, "'stm32' is not a chip; give one of efm32hg,"), "%s",
+                     error.message);
+  cr_expect(!board_read_chip(board, "../README", CHIPS, &error));
+  board_destroy(board);
+}
+
+static const char SVD[] =
+    "<?xml version=\"1.0\"?>\n<device><peripherals>\n"
+    "<peripheral><name>UART</name><baseAddress>0x40001000</baseAddress>\n"
+    "<interrupt><name>UART_RX</name><value>5</value></interrupt>\n"
+    "<registers><register><name>SR</name><addressOffset>0x4</addressOffset>\n"
+    "<resetValue>0xC0</resetValue><fields><field><name>TXE</name></field></fields></register>\n"
+    "<register><name>DR</name><addressOffset>0</addressOffset></register>\n"
+    "</registers></peripheral></peripherals></device>\n";
+
+Test(board_config, svd) {
+  char *path = sample_file("part.svd", SVD, strlen(SVD));
+  struct board *board = board_create();
+  struct error error = {""};
+  cr_assert(board_read_svd(board, path, &error), "%s", error.message);
+  cr_expect_str_eq(board->irq_names[5], "UART_RX");
+  cr_assert_eq(board->model_count, 1);
+  cr_expect_eq(board->models[0].address, 0x40001004);
+  cr_expect_eq(board->models[0].reset, 0xc0);
+  cr_expect(board->models[0].plain);
+  cr_expect_str_eq(board->models[0].name, "UART.SR");
+  board_destroy(board);
+  unlink(path);
+  free(path);
+}
+
+Test(board_config, svd_refusals) {
+  static const char *const ROWS[][2] = {{"", "not XML"},
+                                        {"<device>\n</wrong>", ":2:3: not XML"},
+                                        {"<device/>", "no peripherals"}};
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    char *path = sample_file("bad.svd", ROWS[i][0], strlen(ROWS[i][0]));
+    struct board *board = board_create();
+    struct error error = {""};
+    cr_expect(!board_read_svd(board, path, &error));
+    cr_expect_not_null(strstr(error.message, ROWS[i][1]), "row %zu: %s", i, error.message);
+    board_destroy(board);
+    unlink(path);
+    free(path);
+  }
+}
+
+Test(board_config, names_reach_the_image) {
+  static const uint16_t loop[] = {0xe7fe};
+  struct sample s = sample_machine("interrupts: {4: ADC}\n", loop, 1, 0, NULL);
+  struct image_options options = {.has_base = true};
+  board_image_options(s.board, "x.bin", &options);
+  char *path = sample_file("names.bin", "", 0);
+  free(path);
+  cr_expect_str_eq(options.irq_names[4], "ADC");
+  cr_expect_null(options.irq_names[5]);
+  sample_free(&s);
+}
+
+Test(board_config, unknown_function_is_refused) {
+  static const uint16_t loop[] = {0xe7fe};
+  struct sample s = sample_machine("core: m3\n", loop, 1, 0, NULL);
+  struct board *board = sample_board("handlers:\n  no_such_function:\n");
+  struct machine_config config = machine_config_default(CORE_M3);
+  struct error error = {""};
+  board_finish(board, NULL, 0);
+  cr_expect(!board_apply(board, s.image, &config, &error));
+  cr_expect_not_null(strstr(error.message,
+                            "board.yaml:2: the image has no function "
+                            "'no_such_function'"),
+                     "%s", error.message);
+  board_destroy(board);
+  sample_free(&s);
+}
