@@ -140,7 +140,8 @@ struct finding {
   enum outcome outcome;
   struct mask_state mask;
   struct schedule schedule;
-  uint64_t occurrences; /* places that showed it */
+  bool shown;           /* false while no place showed the harm that its kind needs */
+  uint64_t occurrences; /* places that showed these accesses */
   uint64_t order;       /* number of the place that it was found at, for merging */
 };
 

@@ -138,6 +138,16 @@ static bool says_better(const struct machine *m, const struct finding *error,
          same_function(m, &e->access[e->intruder], &w->access[w->intruder]);
 }
 
+static void drop_unshown(struct findings *findings) {
+  size_t kept = 0;
+  for (size_t i = 0; i < findings->count; i++) {
+    if (findings->items[i].shown) {
+      findings->items[kept++] = findings->items[i];
+    }
+  }
+  findings->count = kept;
+}
+
 static bool is_covered(const struct findings *findings, const struct machine *m,
                        const struct finding *finding) {
   if (finding->sighting.kind != FINDING_UNSYNCHRONISED) {
@@ -152,6 +162,7 @@ static bool is_covered(const struct findings *findings, const struct machine *m,
 }
 
 void findings_prune(struct findings *findings, const struct machine *m) {
+  drop_unshown(findings);
   size_t kept = 0;
   for (size_t i = 0; i < findings->count; i++) {
     struct finding finding = findings->items[i];

@@ -141,16 +141,33 @@ static enum outcome outcome_of(struct explorer *ex, const struct sighting *sight
   return sighting->latent && outcome != OUTCOME_HARMFUL ? OUTCOME_LATENT : outcome;
 }
 
+/* Whether the intruder was at work already where the probe began: then the order
+ * of these two is the run's own, whatever came at the place. */
+static bool came_before(const struct explorer *ex, const struct sighting *sighting) {
+  const struct machine_state *s = snapshot_state(ex->at_place);
+  const struct context intruder = sighting->access[sighting->intruder].context;
+  for (unsigned i = 0; i < s->depth; i++) {
+    if (context_equal(intruder, s->preempted[i])) {
+      return true;
+    }
+  }
+  return context_equal(intruder, s->context);
+}
+
 /* A kind that needs harm: the outcome is that of no serial order. Where an order
  * leads elsewhere, the value that was read steered the program and was not put
  * back: a check, not an update. */
-static bool shows_harm(const struct explorer *ex, enum outcome outcome) {
-  return outcome == OUTCOME_HARMFUL || (outcome == OUTCOME_UNRANKED && ex->meet_base == NULL);
+static bool shows_harm(const struct explorer *ex, enum outcome outcome,
+                       const struct sighting *sighting) {
+  return outcome == OUTCOME_HARMFUL ||
+         (outcome == OUTCOME_UNRANKED && ex->meet_base == NULL && !came_before(ex, sighting));
 }
 
+/* Counted at each place, ranked there or not: the number must not depend on where
+ * the harm was seen first, which differs from worker to worker. */
 static void count(struct explorer *ex, struct finding *finding) {
   finding->occurrences++;
-  if (ex->options.showed != NULL) {
+  if (ex->options.showed != NULL && finding->shown) {
     ex->options.showed(ex->options.showed_argument, &ex->place, ex->exception,
                        finding->sighting.kind);
   }
@@ -164,15 +181,16 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
     return;
   }
   enum outcome outcome = outcome_of(ex, sighting);
-  if (finding_traits(sighting->kind)->needs_harm && ex->ranks && !shows_harm(ex, outcome)) {
-    return;
-  }
+  bool shows = !finding_traits(sighting->kind)->needs_harm || !ex->ranks ||
+               shows_harm(ex, outcome, sighting);
   if (finding == NULL) {
     finding = findings_add(&ex->findings, ex->machine, sighting);
-  } else if (outcome == finding->outcome) {
+  }
+  if (!shows || (finding->shown && outcome == finding->outcome)) {
     count(ex, finding);
     return;
   }
+  finding->shown = true;
   finding->order = ex->place_serial;
   finding->sighting = *sighting;
   finding->place = ex->place;

@@ -30,8 +30,9 @@ static bool token_fits(const struct image *image, const struct explorer_options 
 static uint64_t first_boundary(const struct explorer *ex, const struct schedule *schedule) {
   uint64_t first = schedule->injections[0].place.boundary;
   for (size_t i = 0; i < ex->findings.count; i++) {
-    const struct sighting *sighting = &ex->findings.items[i].sighting;
-    for (unsigned k = 0; k < sighting->accesses; k++) {
+    const struct finding *finding = &ex->findings.items[i];
+    const struct sighting *sighting = &finding->sighting;
+    for (unsigned k = 0; finding->shown && k < sighting->accesses; k++) {
       uint64_t own = sighting->access[k].boundary;
       first = own < first ? own : first;
     }

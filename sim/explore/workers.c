@@ -137,8 +137,14 @@ static void add_counts(struct explorer *ex, const struct parcel *parcel) {
 static bool is_better(const struct finding *a, const struct finding *b) {
   bool harmful = a->outcome == OUTCOME_HARMFUL;
   bool needs = finding_traits(a->sighting.kind)->needs_harm;
+  if (a->shown != b->shown) {
+    return a->shown;
+  }
   if (needs && harmful != (b->outcome == OUTCOME_HARMFUL)) {
     return harmful;
+  }
+  if (a->order == b->order) { /* a place's probes come before the spine goes on */
+    return a->exception != 0 && b->exception == 0;
   }
   return a->order < b->order;
 }
