@@ -14,12 +14,13 @@ static void show_frame(uint32_t *frame, uint32_t exc_return) {
 }
 
 /* Known values in the stacked registers; `code` pends or calls. r0: ISPR, r1: 1. */
-#define WITH_KNOWN_REGISTERS(code)                                                        \
-  __asm__ volatile(                                                                       \
-      "push {r4-r7}\n\tldr r0, =0xe000e200\n\tmovs r1, #1\n\tmovs r2, #0x22\n\t"          \
-      "movs r3, #0x33\n\tmov r12, r3\n\tmov lr, r2\n\t" code "\n\tpop {r4-r7}\n\t"        \
-      ".align 2\n\t"                                                                      \
-      "b 9f\n\t.ltorg\n9:" ::                                                             \
+#define WITH_KNOWN_REGISTERS(code)                                               \
+  __asm__ volatile(                                                              \
+      "push {r4-r7}\n\tldr r0, =0xe000e200\n\tmovs r1, #1\n\tmovs r2, #0x22\n\t" \
+      "movs r3, #0x33\n\tmov r12, r3\n\tmov lr, r2\n\t" code                     \
+      "\n\tpop {r4-r7}\n\t"                                                      \
+      ".align 2\n\t"                                                             \
+      "b 9f\n\t.ltorg\n9:" ::                                                    \
           : "r0", "r1", "r2", "r3", "r12", "lr", "cc", "memory")
 
 static void frames(void) {
@@ -49,14 +50,17 @@ static void in_it_block(void) {
   handlers[SVCALL] = show_frame;
   ISER = 1;
   frame_name = "it_irq_first";
-  WITH_KNOWN_REGISTERS("cmp r1, r1\n\titttt eq\n\tstreq r1, [r0]\n\taddeq r4, #1\n\taddeq r4, #1\n\t"
-                       "addeq r4, #1");
+  WITH_KNOWN_REGISTERS(
+      "cmp r1, r1\n\titttt eq\n\tstreq r1, [r0]\n\taddeq r4, #1\n\taddeq r4, #1\n\t"
+      "addeq r4, #1");
   frame_name = "it_irq_second";
-  WITH_KNOWN_REGISTERS("cmp r1, r1\n\titttt eq\n\taddeq r4, #1\n\tstreq r1, [r0]\n\taddeq r4, #1\n\t"
-                       "addeq r4, #1");
+  WITH_KNOWN_REGISTERS(
+      "cmp r1, r1\n\titttt eq\n\taddeq r4, #1\n\tstreq r1, [r0]\n\taddeq r4, #1\n\t"
+      "addeq r4, #1");
   frame_name = "it_irq_third";
-  WITH_KNOWN_REGISTERS("cmp r1, r2\n\titett ne\n\taddne r4, #1\n\taddeq r4, #2\n\tstrne r1, [r0]\n\t"
-                       "addne r4, #1");
+  WITH_KNOWN_REGISTERS(
+      "cmp r1, r2\n\titett ne\n\taddne r4, #1\n\taddeq r4, #2\n\tstrne r1, [r0]\n\t"
+      "addne r4, #1");
   frame_name = "it_irq_last";
   WITH_KNOWN_REGISTERS("cmp r1, r1\n\titt eq\n\taddeq r4, #1\n\tstreq r1, [r0]\n\tnop");
   frame_name = "it_svc_first";
@@ -79,20 +83,23 @@ static void skip_in_it(uint32_t *frame, uint32_t exc_return) {
 static void it_resumes(void) {
   uint32_t result = 0;
   handlers[SVCALL] = note_entry;
-  __asm__ volatile("cmp %0, %0\n\titttt eq\n\taddeq %0, #1\n\tsvceq #1\n\taddeq %0, #16\n\t"
-                   "addeq %0, #32"
-                   : "+r"(result)::"cc", "memory");
+  __asm__ volatile(
+      "cmp %0, %0\n\titttt eq\n\taddeq %0, #1\n\tsvceq #1\n\taddeq %0, #16\n\t"
+      "addeq %0, #32"
+      : "+r"(result)::"cc", "memory");
   check("all", result);
-  __asm__ volatile("cmp %0, #0\n\tittee ne\n\taddne %0, #1\n\tsvcne #1\n\taddeq %0, #16\n\t"
-                   "addeq %0, #32"
-                   : "+r"(result)::"cc", "memory");
+  __asm__ volatile(
+      "cmp %0, #0\n\tittee ne\n\taddne %0, #1\n\tsvcne #1\n\taddeq %0, #16\n\t"
+      "addeq %0, #32"
+      : "+r"(result)::"cc", "memory");
   check("skips", result);
   check_order("svc");
   frame_name = "it_load";
   handlers[BUSFAULT] = skip_in_it;
   enable_faults();
-  WITH_KNOWN_REGISTERS("ldr r3, =0x30000000\n\tcmp r1, r1\n\tittt eq\n\taddeq r4, #1\n\tldreq r2, "
-                       "[r3]\n\taddeq r4, #1");
+  WITH_KNOWN_REGISTERS(
+      "ldr r3, =0x30000000\n\tcmp r1, r1\n\tittt eq\n\taddeq r4, #1\n\tldreq r2, "
+      "[r3]\n\taddeq r4, #1");
 }
 
 static void no_alignment(void) {
@@ -161,10 +168,11 @@ static void exclusives(void) {
                    : "=&r"(alone), "=&r"(value)
                    : "r"(&word)
                    : "memory");
-  __asm__ volatile("ldrex %1, [%2]\n\tadd %1, #1\n\tstr %4, [%3]\n\tdsb\n\tisb\n\tstrex %0, %1, [%2]"
-                   : "=&r"(across), "=&r"(value)
-                   : "r"(&word), "r"(0xe000e200), "r"(1)
-                   : "memory");
+  __asm__ volatile(
+      "ldrex %1, [%2]\n\tadd %1, #1\n\tstr %4, [%3]\n\tdsb\n\tisb\n\tstrex %0, %1, [%2]"
+      : "=&r"(across), "=&r"(value)
+      : "r"(&word), "r"(0xe000e200), "r"(1)
+      : "memory");
   __asm__ volatile("ldrex %1, [%2]\n\tadd %1, #1\n\tsvc #0\n\tstrex %0, %1, [%2]"
                    : "=&r"(svc), "=&r"(value)
                    : "r"(&word)

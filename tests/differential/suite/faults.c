@@ -30,11 +30,11 @@ static void jump(const char *name, uint32_t target) {
       skip_fault;
 }
 
-#define FAULT(name, code, ...)                                             \
-  do {                                                                     \
-    fault_name = name;                                                     \
+#define FAULT(name, code, ...)                                               \
+  do {                                                                       \
+    fault_name = name;                                                       \
     __asm__ volatile(code ::__VA_ARGS__ : "r0", "r1", "r2", "r3", "memory"); \
-    check_order(name);                                                     \
+    check_order(name);                                                       \
   } while (0)
 
 static void all_faults(void) {
@@ -153,11 +153,12 @@ static void cannot_stack(void) {
   handlers[BUSFAULT] = handlers[HARDFAULT] = stack_error;
   handlers[SVCALL] = handlers[IRQ0] = note_entry;
   ISER = 1;
-  __asm__ volatile("ldr r0, =1f\n\tstr r0, [%0]\n\tmsr psp, %1\n\tmov r0, #2\n\tmsr control, r0\n\t"
-                   "isb\n\tstr %3, [%2]\n\tdsb\n\tisb\n\tnop\n\tb 1f\n\t.ltorg\n\t.align 2\n1:\n\t"
-                   "mov r0, #0\n\tmsr control, r0\n\tisb" ::"r"(&stack_of_process[28]),
-                   "r"(HOLE + 0x100), "r"(0xe000e200), "r"(1)
-                   : "r0", "r1", "r2", "r3", "r12", "lr", "memory", "cc");
+  __asm__ volatile(
+      "ldr r0, =1f\n\tstr r0, [%0]\n\tmsr psp, %1\n\tmov r0, #2\n\tmsr control, r0\n\t"
+      "isb\n\tstr %3, [%2]\n\tdsb\n\tisb\n\tnop\n\tb 1f\n\t.ltorg\n\t.align 2\n1:\n\t"
+      "mov r0, #0\n\tmsr control, r0\n\tisb" ::"r"(&stack_of_process[28]),
+      "r"(HOLE + 0x100), "r"(0xe000e200), "r"(1)
+      : "r0", "r1", "r2", "r3", "r12", "lr", "memory", "cc");
   check_order("order");
 }
 

@@ -31,8 +31,9 @@ __attribute__((naked)) static void by_ldm(void) {
   __asm__ volatile("ldr r0, =return_word\n\tstr lr, [r0, #4]\n\tldmia r0, {r1, pc}\n\t.ltorg");
 }
 __attribute__((naked)) static void by_ldmdb(void) {
-  __asm__ volatile("ldr r0, =return_word\n\tstr lr, [r0, #4]\n\tadd r0, #8\n\tldmdb r0, {r1, pc}\n\t"
-                   ".ltorg");
+  __asm__ volatile(
+      "ldr r0, =return_word\n\tstr lr, [r0, #4]\n\tadd r0, #8\n\tldmdb r0, {r1, pc}\n\t"
+      ".ltorg");
 }
 uint32_t return_word[2];
 
@@ -40,9 +41,9 @@ static void encodings(void) {
   static const struct {
     const char *name;
     void (*function)(void);
-  } rows[] = {{"bx", by_bx},           {"bx_low", by_bx_low},       {"pop", by_pop},
-              {"pop_wide", by_pop_wide}, {"ldr", by_ldr},           {"ldr_other", by_ldr_other},
-              {"ldm", by_ldm},         {"ldmdb", by_ldmdb}};
+  } rows[] = {
+      {"bx", by_bx},   {"bx_low", by_bx_low},       {"pop", by_pop}, {"pop_wide", by_pop_wide},
+      {"ldr", by_ldr}, {"ldr_other", by_ldr_other}, {"ldm", by_ldm}, {"ldmdb", by_ldmdb}};
   const uint32_t *flash = (const uint32_t *)0;
   for (unsigned i = 0; i < EXCEPTIONS; i++) {
     table[i] = flash[i];
@@ -69,9 +70,10 @@ static void encodings(void) {
 
 /* Called by a thread on the main stack, returns to it on the process stack. */
 __attribute__((naked)) static void to_process(void) {
-  __asm__ volatile("mrs r0, msp\n\tldmia r0!, {r4-r7}\n\tmrs r1, psp\n\tsubs r1, #32\n\t"
-                   "msr psp, r1\n\tstmia r1!, {r4-r7}\n\tldmia r0!, {r4-r7}\n\t"
-                   "stmia r1!, {r4-r7}\n\tmsr msp, r0\n\tmvn lr, #2\n\tbx lr");
+  __asm__ volatile(
+      "mrs r0, msp\n\tldmia r0!, {r4-r7}\n\tmrs r1, psp\n\tsubs r1, #32\n\t"
+      "msr psp, r1\n\tstmia r1!, {r4-r7}\n\tldmia r0!, {r4-r7}\n\t"
+      "stmia r1!, {r4-r7}\n\tmsr msp, r0\n\tmvn lr, #2\n\tbx lr");
 }
 
 static void other_stack(void) {
@@ -85,8 +87,9 @@ static void other_stack(void) {
   barrier();
   uint32_t msp = MRS("msp");
   uint32_t control, after;
-  __asm__ volatile("svc #0\n\tmrs %0, control\n\tmov %1, #0\n\tmsr control, %1\n\tisb\n\tmrs %1, msp"
-                   : "=&r"(control), "=&r"(after)::"r0", "r1", "r4", "r5", "r6", "r7", "memory", "cc");
+  __asm__ volatile(
+      "svc #0\n\tmrs %0, control\n\tmov %1, #0\n\tmsr control, %1\n\tisb\n\tmrs %1, msp"
+      : "=&r"(control), "=&r"(after)::"r0", "r1", "r4", "r5", "r6", "r7", "memory", "cc");
   check("control", control);
   check("msp", (after - msp) & ~7u);
   VTOR = 0;
@@ -110,8 +113,9 @@ __attribute__((naked)) static void returns_wrong(void) {
 uint32_t wrong_value, right_value;
 
 __attribute__((naked)) static void usage_handler(void) {
-  __asm__ volatile("mov r1, lr\n\tmov r0, sp\n\tpush {r3, lr}\n\tbl repair_return\n\tpop {r3, lr}\n\t"
-                   "ldr r0, =right_value\n\tldr lr, [r0]\n\tbx lr\n\t.ltorg");
+  __asm__ volatile(
+      "mov r1, lr\n\tmov r0, sp\n\tpush {r3, lr}\n\tbl repair_return\n\tpop {r3, lr}\n\t"
+      "ldr r0, =right_value\n\tldr lr, [r0]\n\tbx lr\n\t.ltorg");
 }
 
 void repair_return(uint32_t *frame, uint32_t exc_return);

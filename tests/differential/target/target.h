@@ -64,11 +64,11 @@
 /* Where no memory is, on no board. */
 #define HOLE 0x30000000u
 
-#define MRS(name)                                        \
-  ({                                                     \
-    uint32_t value_;                                     \
-    __asm__ volatile("mrs %0, " name : "=r"(value_));    \
-    value_;                                              \
+#define MRS(name)                                     \
+  ({                                                  \
+    uint32_t value_;                                  \
+    __asm__ volatile("mrs %0, " name : "=r"(value_)); \
+    value_;                                           \
   })
 #define MSR(name, value) \
   __asm__ volatile("msr " name ", %0\n\tisb" ::"r"((uint32_t)(value)) : "memory")
