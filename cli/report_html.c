@@ -9,8 +9,9 @@
 #include "cli/report_document.h"
 #include "cli/run_map.h"
 #include "cli/window_json.h"
+#include "sim/explore/shared.h"
 
-enum { AROUND = 40, REACH = 160, WINDOWS_MOST = 64 };
+enum { AROUND = 40, REACH = 160, WINDOWS_MOST = 64, SHARED_MOST = 8 };
 
 struct windows {
   struct window_tables tables;
@@ -51,9 +52,8 @@ static bool same_window(const struct window *a, const struct window *b) {
          a->leaf == b->leaf;
 }
 
-/* Number of the finding's window, or null: findings share windows. */
-static json_t *window_number(struct windows *windows, const struct finding *finding) {
-  const struct window wanted = window_of(finding);
+/* Number of the window, or null: findings share windows. */
+static json_t *window_number(struct windows *windows, struct window wanted) {
   size_t number = 0;
   while (number < windows->count && !same_window(&windows->items[number], &wanted)) {
     number++;
@@ -84,6 +84,46 @@ static json_t *values_json(const struct report *report, uint32_t index) {
   return values;
 }
 
+static bool is_reported(const struct report *report, uint32_t leaf) {
+  for (size_t i = 0; i < report->check->finding_count; i++) {
+    if (report_shows(report, &report->check->findings[i]) &&
+        report->check->findings[i].sighting.leaf == leaf) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Variables in use by thread mode and a handler of which nothing is reported:
+ * the page can show that each place is masked or fine. */
+static json_t *shared_json(struct windows *windows, const struct report *report) {
+  struct shared_leaf list[SHARED_MOST];
+  size_t count = explorer_shared(report->image, report->explorer, list, SHARED_MOST);
+  json_t *shared = json_array();
+  for (size_t i = 0; i < count; i++) {
+    struct leaf_words leaf;
+    if (is_reported(report, list[i].leaf) || !report_leaf(report, list[i].leaf, &leaf)) {
+      continue;
+    }
+    const struct window window = {
+        .from = list[i].boundary > AROUND ? list[i].boundary - AROUND : 0,
+        .to = list[i].boundary + AROUND,
+        .exception = list[i].exception,
+        .leaf = list[i].leaf,
+    };
+    json_t *object = json_object();
+    json_put(object, "variable", json_string(leaf.name));
+    json_put(object, "type", json_string(leaf.type));
+    json_put(object, "address", json_hex(report->texts, leaf.address, 4));
+    json_put(object, "size", json_integer(leaf.size));
+    json_put(object, "values", values_json(report, list[i].leaf));
+    json_put(object, "boundary", json_count(list[i].boundary));
+    json_put(object, "window", window_number(windows, window));
+    json_array_append_new(shared, object);
+  }
+  return shared;
+}
+
 static void add_windows(json_t *document, const struct report *report) {
   struct windows windows = {.list = json_array()};
   window_tables_init(&windows.tables, report);
@@ -98,8 +138,9 @@ static void add_windows(json_t *document, const struct report *report) {
     json_put(object, "summary", json_string(finding_traits(finding->sighting.kind)->summary));
     json_put(object, "sentence", json_string(outcome_sentence(finding->outcome)));
     json_put(object, "values", values_json(report, finding->sighting.leaf));
-    json_put(object, "window", window_number(&windows, finding));
+    json_put(object, "window", window_number(&windows, window_of(finding)));
   }
+  json_put(document, "shared", shared_json(&windows, report));
   json_put(document, "windows", windows.list);
   window_tables_put(&windows.tables, document);
   window_tables_fini(&windows.tables);

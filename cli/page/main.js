@@ -2,12 +2,12 @@
 const shown = {finding: 0, place: 0, own: -1, step: 0, classes: [], told: null};
 const views = new Map(); /* by finding: its stories' classes, computed once */
 
-const current = () => data.findings[shown.finding];
+const current = () => entries[shown.finding];
 const windowOf = (finding) => finding.window === null ? null : data.windows[finding.window];
 
 function classesOf(index) {
   if (!views.has(index)) {
-    const finding = data.findings[index];
+    const finding = entries[index];
     views.set(index, windowOf(finding).places.map((place) => classOf(place, finding.kind)));
   }
   return views.get(index);
@@ -74,7 +74,7 @@ function access(finding, index) {
 }
 
 function drawFacts(finding) {
-  byId('headline').textContent = finding.variable ? `${finding.kind} of ${finding.variable}` : finding.kind;
+  byId('headline').textContent = finding.outcome === 'shared' ? `${finding.variable}: nothing found` : finding.variable ? `${finding.kind} of ${finding.variable}` : finding.kind;
   byId('severity').textContent = finding.severity;
   byId('severity').className = 'badge ' + finding.severity;
   byId('summary').textContent = finding.summary;
@@ -82,12 +82,14 @@ function drawFacts(finding) {
   const second = Math.max(finding.victim, finding.intruder);
   facts('facts', [['Variable', finding.variable ? `${finding.variable}: ${finding.type}, ${finding.size} bytes at ${finding.address}` : null],
     ['First', access(finding, first)], ['Then', first === second ? null : access(finding, second)],
-    ['Outcome', finding.sentence], ['Masks', finding.mask.why], ['Seen', `at ${finding.occurrences} place${finding.occurrences === 1 ? '' : 's'} of the run`]]);
+    ['Outcome', finding.sentence], ['Masks', finding.mask.why], ['Seen', finding.occurrences === null ? null : `at ${finding.occurrences} place${finding.occurrences === 1 ? '' : 's'} of the run`]]);
   byId('reproduce').textContent = finding.reproduce;
+  byId('command').hidden = !finding.reproduce;
+  byId('place-home').hidden = finding.outcome === 'shared';
 }
 
 function selectFinding(index, place, step) {
-  shown.finding = Math.max(0, Math.min(index, data.findings.length - 1));
+  shown.finding = Math.max(0, Math.min(index, entries.length - 1));
   const finding = current();
   drawFacts(finding);
   for (const button of document.querySelectorAll('#list button')) button.setAttribute('aria-current', String(Number(button.dataset.finding) === shown.finding));
@@ -119,12 +121,12 @@ function matches(finding) {
   return filters.kinds.has(finding.kind) && filters.text.toLowerCase().split(/\s+/).every((word) => words.includes(word));
 }
 
-const listed = () => data.findings.map((finding, i) => i).filter((i) => matches(data.findings[i]));
+const listed = () => entries.map((finding, i) => i).filter((i) => matches(entries[i]));
 
 function drawList() {
   const items = listed();
   replace('list', ...items.map((i) => {
-    const finding = data.findings[i];
+    const finding = entries[i];
     const victim = finding.accesses[finding.victim];
     const button = element('button', {type: 'button', 'data-finding': i, 'aria-current': String(i === shown.finding)},
       element('span', {class: 'badge ' + finding.severity}, finding.kind), ' ', element('b', {}, finding.variable || ''),
@@ -136,7 +138,7 @@ function drawList() {
 }
 
 function drawFilters() {
-  for (const finding of data.findings) filters.kinds.add(finding.kind);
+  for (const finding of entries) filters.kinds.add(finding.kind);
   replace('kinds', ...[...filters.kinds].map((kind) => {
     const box = element('input', {type: 'checkbox', checked: '', value: kind});
     box.addEventListener('change', () => {
@@ -222,7 +224,7 @@ function start() {
   drawFilters();
   drawList();
   listen();
-  const none = data.findings.length === 0;
+  const none = entries.length === 0;
   document.querySelector('.page').hidden = none;
   if (!none) followHash();
 }
