@@ -133,6 +133,51 @@ Test(formats, sarif_has_a_result_for_each_finding) {
   json_decref(plain);
 }
 
+/* torn_enum behind `lines` more lines, built here; its SARIF results. */
+static json_t *results_when_moved(const char *folder, const char *lines) {
+  char command[COMMAND];
+  snprintf(
+      command, sizeof command,
+      "cd %s && (printf '%s'; cat firmware/torn_enum/torn_enum.c) > %s/torn_enum.c && "
+      "arm-none-eabi-gcc -std=gnu17 -g3 -mthumb -mcpu=cortex-m3 -O2 -ffreestanding -nostdlib "
+      "-nostartfiles -I. -T firmware/shared/link.ld firmware/shared/startup.c "
+      "%s/torn_enum.c -lgcc -o %s/moved.elf",
+      SOURCE_DIR, lines, folder, folder, folder);
+  cr_assert_eq(system(command), 0);
+  char image[128];
+  snprintf(image, sizeof image, "%s/moved.elf", folder);
+  json_t *document = parsed(check_as("sarif", image, ""));
+  json_t *results = json_incref(json_object_get(at(document, "runs", 0), "results"));
+  json_decref(document);
+  return results;
+}
+
+static json_int_t line_of(const json_t *result) {
+  const json_t *physical = json_object_get(at(result, "locations", 0), "physicalLocation");
+  return json_integer_value(json_object_get(json_object_get(physical, "region"), "startLine"));
+}
+
+Test(formats, fingerprints_stay_when_lines_move) {
+  char folder[] = "/tmp/tornword-moved-XXXXXX";
+  cr_assert(mkdtemp(folder) != NULL);
+  json_t *before = results_when_moved(folder, "");
+  json_t *after = results_when_moved(folder, "/* moved */\\n\\n\\n");
+  cr_assert_gt(json_array_size(before), 0);
+  cr_assert_eq(json_array_size(before), json_array_size(after));
+  for (size_t i = 0; i < json_array_size(before); i++) {
+    const json_t *one = json_array_get(before, i);
+    const json_t *two = json_array_get(after, i);
+    cr_expect(json_equal(json_object_get(one, "partialFingerprints"),
+                         json_object_get(two, "partialFingerprints")));
+    cr_expect_eq(line_of(two), line_of(one) + 3);
+  }
+  json_decref(before);
+  json_decref(after);
+  char command[COMMAND];
+  snprintf(command, sizeof command, "rm -r %s", folder);
+  cr_expect_eq(system(command), 0);
+}
+
 Test(formats, files_are_named_relative_to_the_source_root) {
   static const struct {
     const char *path, *root, *uri;
