@@ -210,7 +210,7 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
                      "or fault"},
     [OPTION_MAX_INSTRUCTIONS] = {"max-instructions", "N", GROUP_RUN, true, set_max_instructions,
                                  "End the run after N instructions"},
-    [OPTION_SCENARIO] = {"scenario", "FILE.yaml", GROUP_CHECK, true, set_scenario,
+    [OPTION_SCENARIO] = {"scenario", "FILE.yaml", GROUP_RUN, true, set_scenario,
                          "Take the options that the scenario has for this image; those on the "
                          "command line win"},
     [OPTION_INTERRUPTS] = {"interrupts", "LIST", GROUP_CHECK, true, set_interrupts,

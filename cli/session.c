@@ -24,7 +24,7 @@ static bool read_scenario(const struct options *options, struct scenario **scena
 }
 
 static struct image *load(const struct options *options, const struct scenario_program *program,
-                          const struct board *board, struct error *error) {
+                          const struct board *board, struct texts *texts, struct error *error) {
   struct image_options image_options = {
       .has_core = options->given[OPTION_CORE],
       .core = options->core,
@@ -38,6 +38,13 @@ static struct image *load(const struct options *options, const struct scenario_p
       program->cores != 0) {
     image_options.has_core = true;
     image_options.core = (enum core)__builtin_ctz(program->cores);
+  }
+  if (program != NULL && program->base != NULL && !image_options.has_base) {
+    image_options.has_base = true;
+    image_options.base = *program->base;
+  }
+  if (program != NULL && image_options.symbols == NULL) {
+    image_options.symbols = surroundings_path(options, program->symbols, texts);
   }
   if (board != NULL) {
     board_image_options(board, options->image, &image_options);
@@ -68,7 +75,8 @@ bool session_open(struct session *session, const struct options *options, struct
   bool opened = read_scenario(options, &scenario, &program, error) &&
                 surroundings_open(&session->surroundings, options, program, error);
   if (opened) {
-    session->image = load(options, program, session->surroundings.board, error);
+    session->image =
+        load(options, program, session->surroundings.board, &session->texts, error);
     opened = session->image != NULL && configure(session, program, error);
   }
   scenario_free(scenario);

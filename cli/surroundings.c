@@ -28,18 +28,34 @@ static bool read_input(struct surroundings *s, const char *path, struct error *e
   return read || error_set(error, "--input: %s: cannot be read: %s", path, strerror(errno));
 }
 
-static bool read_files(struct surroundings *s, const struct options *options, const char *chip,
-                       const char *config, struct error *error) {
-  if (options->given[OPTION_SVD] && !board_read_svd(s->board, options->svd, error)) {
+const char *surroundings_path(const struct options *options, const char *named,
+                              struct texts *texts) {
+  const char *slash = options->scenario != NULL ? strrchr(options->scenario, '/') : NULL;
+  if (named == NULL || named[0] == '/' || slash == NULL) {
+    return named;
+  }
+  return texts_print(texts, "%.*s/%s", (int)(slash - options->scenario), options->scenario,
+                     named);
+}
+
+/* What is to be read, wherever it was said. */
+struct sources {
+  const char *svd, *chip, *config, *input; /* NULL: nothing */
+};
+
+static bool read_files(struct surroundings *s, const struct sources *from,
+                       struct error *error) {
+  if (from->svd != NULL && !board_read_svd(s->board, from->svd, error)) {
     return false;
   }
-  if (chip != NULL && !board_read_chip(s->board, chip, surroundings_chips(), error)) {
+  if (from->chip != NULL &&
+      !board_read_chip(s->board, from->chip, surroundings_chips(), error)) {
     return false;
   }
-  if (config != NULL && !board_read(s->board, config, error)) {
+  if (from->config != NULL && !board_read(s->board, from->config, error)) {
     return false;
   }
-  return !options->given[OPTION_INPUT] || read_input(s, options->input, error);
+  return from->input == NULL || read_input(s, from->input, error);
 }
 
 static void say_notes(const struct board *board) {
@@ -50,25 +66,42 @@ static void say_notes(const struct board *board) {
   texts_free(&texts);
 }
 
+/* The command line wins over the scenario. */
+static struct sources sources_of(const struct options *options,
+                                 const struct scenario_program *program, struct texts *texts) {
+  struct sources from = {NULL, NULL, NULL, NULL};
+  if (program != NULL) {
+    from.chip = program->chip;
+    from.config = surroundings_path(options, program->config, texts);
+    from.input = surroundings_path(options, program->input, texts);
+  }
+  const bool *given = options->given;
+  from.svd = given[OPTION_SVD] ? options->svd : NULL;
+  from.chip = given[OPTION_CHIP] ? options->chip : from.chip;
+  from.config = given[OPTION_CONFIG] ? options->config : from.config;
+  from.input = given[OPTION_INPUT] ? options->input : from.input;
+  return from;
+}
+
 bool surroundings_open(struct surroundings *s, const struct options *options,
                        const struct scenario_program *program, struct error *error) {
-  const char *chip = program != NULL ? program->chip : NULL;
-  const char *config = program != NULL ? program->config : NULL;
-  chip = options->given[OPTION_CHIP] ? options->chip : chip;
-  config = options->given[OPTION_CONFIG] ? options->config : config;
+  struct texts texts = {0};
+  const struct sources from = sources_of(options, program, &texts);
   *s = (struct surroundings){0};
-  bool any = chip != NULL || config != NULL || options->given[OPTION_SVD] ||
-             options->given[OPTION_INPUT];
-  if (!any) {
-    return true;
+  bool read = true;
+  if (from.svd != NULL || from.chip != NULL || from.config != NULL || from.input != NULL) {
+    s->board = board_create();
+    read = read_files(s, &from, error);
   }
-  s->board = board_create();
-  if (!read_files(s, options, chip, config, error)) {
+  texts_free(&texts);
+  if (!read) {
     surroundings_close(s);
     return false;
   }
-  board_finish(s->board, s->input, s->input_size);
-  say_notes(s->board);
+  if (s->board != NULL) {
+    board_finish(s->board, s->input, s->input_size);
+    say_notes(s->board);
+  }
   return true;
 }
 

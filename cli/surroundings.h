@@ -13,6 +13,10 @@ struct surroundings {
   size_t input_size;
 };
 
+/* A file that the scenario names: relative to the scenario. NULL stays NULL. */
+const char *surroundings_path(const struct options *options, const char *named,
+                              struct texts *texts);
+
 /* The folder of chip files: TORNWORD_CHIPS, else that of the source tree. */
 const char *surroundings_chips(void);
 

@@ -122,6 +122,8 @@ static void sort_models(struct board *board) {
 
 void board_finish(struct board *board, const uint8_t *input, size_t input_size) {
   sort_models(board);
+  board->core_source = arena_format(&board->arena, "the description of %s",
+                                    board->name != NULL ? board->name : "the board");
   board->registers = (struct register_set){
       .models = board->models,
       .model_count = board->model_count,
@@ -162,7 +164,7 @@ void board_image_options(const struct board *board, const char *path,
   if (!options->has_core && board->has_core) {
     options->has_core = true;
     options->core = board->core;
-    options->core_source = board->name != NULL ? board->name : "--config";
+    options->core_source = board->core_source;
   }
   if (!options->has_vtor && board->has_vtor) {
     options->has_vtor = true;

@@ -35,6 +35,7 @@ struct board_stub {
 struct board {
   struct arena arena;
   const char *name;
+  const char *core_source; /* "the description of NAME" */
   const char *summary;
   bool has_core;
   enum core core;

@@ -41,7 +41,10 @@ struct scenario_program {
   char *image;            /* path, relative to the current directory */
   char *source;           /* path, relative to the top of the source tree */
   char *chip;             /* as --chip; NULL if absent, as the next */
-  char *config;           /* as --config */
+  char *config;           /* as --config; relative to the scenario, as the next two */
+  char *symbols;          /* as --symbols */
+  char *input;            /* as --input */
+  uint32_t *base;         /* as --base */
   uint32_t cores;         /* source: built for these. image: at most one, as --core */
   uint32_t optimisations; /* source: built at these */
   uint8_t *priority_bits;

@@ -12,7 +12,7 @@
 
 /* Exceptions that can be injected, by name and by number (ARMv7-M B1.5.2). */
 enum { FIRST_IRQ = 16, IRQS = 240, NAMED = 3, EXCEPTIONS = 2 * (NAMED + IRQS), NAME = 8 };
-enum { KEYS = 16, TRACE = 4096, WORD = 64 };
+enum { KEYS = 20, TRACE = 4096, WORD = 64 };
 
 static const cyaml_strval_t VERSIONS[] = {{"1", 1}};
 static const cyaml_strval_t PLACES[] = {{"all", PLACES_ALL}, {"boundaries", PLACES_BOUNDARIES}};
@@ -106,6 +106,9 @@ static void schema_init(struct schema *s) {
       CYAML_FIELD_STRING_PTR("source", MAYBE_POINTER, program, source, 1, CYAML_UNLIMITED),
       CYAML_FIELD_STRING_PTR("chip", MAYBE_POINTER, program, chip, 1, CYAML_UNLIMITED),
       CYAML_FIELD_STRING_PTR("config", MAYBE_POINTER, program, config, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_STRING_PTR("symbols", MAYBE_POINTER, program, symbols, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_STRING_PTR("input", MAYBE_POINTER, program, input, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_UINT_PTR("base", MAYBE_POINTER, program, base),
       KEY_MASK("cores", program, cores, s->cores),
       KEY_MASK("optimisations", program, optimisations, s->levels),
       KEY_NAME_POINTER("priority-bits", MAYBE_STRICT, program, priority_bits, BITS),
