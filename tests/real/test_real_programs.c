@@ -51,6 +51,23 @@ Test(real_programs, micropython_answers, .timeout = 300) {
   free(text);
 }
 
+/* Byte for byte what QEMU's micro:bit says. */
+Test(real_programs, micropython_as_in_qemu, .timeout = 300) {
+  need(MICROPYTHON, "firmware-microbit-micropython");
+  need("/usr/bin/qemu-system-arm", "qemu-system-arm");
+  cr_assert_eq(system("printf '6*7\r' >" FOLDER "/typed_too"), 0);
+  char *ours = output_of(TORNWORD
+                         " run --quiet --chip nrf51 --max-instructions 12000000 "
+                         "--input " FOLDER "/typed_too " MICROPYTHON);
+  char *theirs = output_of(
+      "(sleep 5; printf '6*7\r'; sleep 3) | timeout 10 qemu-system-arm "
+      "-M microbit -device loader,file=" MICROPYTHON
+      " -nographic -serial stdio -monitor none 2>/dev/null");
+  cr_expect_str_eq(ours, theirs);
+  free(ours);
+  free(theirs);
+}
+
 static struct board *board_of(const char *chip) {
   struct board *board = board_create();
   struct error error = {""};
