@@ -94,7 +94,7 @@ static bool is_reported(const struct report *report, uint32_t leaf) {
   return false;
 }
 
-/* Variables in use by thread mode and a handler of which nothing is reported:
+/* Variables in use by two contexts of which nothing is reported:
  * the page can show that each place is masked or fine. */
 static json_t *shared_json(struct windows *windows, const struct report *report) {
   struct shared_leaf list[SHARED_MOST];

@@ -2,7 +2,7 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 /* What the list has: the findings, and shared variables of which nothing is reported. */
 const entries = data.findings.concat(data.shared.map((item) => ({...item, kind: 'no finding', severity: 'note', outcome: 'shared',
-  summary: 'Thread mode and a handler both use it, and nothing was found. Drag the interrupt to see why.', sentence: null, accesses: [],
+  summary: 'Two contexts use it, and nothing was found. Drag the interrupt to see why.', sentence: null, accesses: [],
   victim: 0, intruder: 0, place: {kind: 'boundary', boundary: item.boundary, beat: 0}, mask: {why: null}, occurrences: null, reproduce: ''})));
 const KINDS = ['instruction', 'entry', 'return', 'restart'];
 const REGISTERS = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9', 'r10', 'r11', 'r12', 'sp', 'lr', 'xPSR'];

@@ -5,34 +5,67 @@
 #include "sim/explore/private.h"
 
 struct usage {
-  uint64_t thread; /* boundary of thread mode's last access so far, from 1; 0: none */
-  uint16_t exception;
-  bool met; /* the handler has used it behind thread mode */
+  uint16_t who;       /* used it last, until two have met: an exception, or 0 */
+  uint64_t at;        /* the boundary of that, from 1; 0: nobody */
+  uint16_t exception; /* of the two, who can preempt the other; 0: none yet */
   bool written;
 };
 
 struct watch {
+  const struct machine *machine;
   struct usage *usages; /* by typed leaf */
   uint32_t count;
 };
 
+/* Whether any interrupt is enabled: what start-up code touches before is its own. */
+static bool any_enabled(const struct machine *m) {
+  enum { TICKS = SYSTICK_ENABLE | SYSTICK_TICKINT, SYSTEM_EXCEPTIONS = 0xffff };
+  bool any = (m->state.systick.control & TICKS) == TICKS;
+  for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
+    uint32_t left_out = word == 0 ? SYSTEM_EXCEPTIONS : 0U;
+    any = any || (m->state.exceptions.enabled[word] & ~left_out) != 0;
+  }
+  return any;
+}
+
+static int priority_of(const struct machine *m, unsigned exception) {
+  enum { THREAD_PRIORITY = 256 };
+  return exception == 0 ? THREAD_PRIORITY
+                        : exception_group_priority(&m->state.exceptions, exception);
+}
+
+/* The second context to use a leaf: one of the two may preempt the other. */
+static void meet(struct usage *usage, const struct machine *m, const struct event *event) {
+  uint16_t here = event->context.exception;
+  int mine = priority_of(m, here);
+  int theirs = priority_of(m, usage->who);
+  if (mine < theirs) {
+    usage->exception = here;
+    return;
+  }
+  usage->exception = mine > theirs ? usage->who : 0;
+  usage->who = here;
+  usage->at = event->boundary + 1;
+}
+
 static void on_event(void *owner, const struct event *event) {
   struct watch *watch = owner;
   bool write = event->kind == EVENT_WRITE;
-  if ((!write && event->kind != EVENT_READ) || event->leaf >= watch->count) {
+  if ((!write && event->kind != EVENT_READ) || event->leaf >= watch->count ||
+      !any_enabled(watch->machine)) {
     return;
   }
   struct usage *usage = &watch->usages[event->leaf];
-  bool in_handler = event->context.exception != 0;
-  if (in_handler && usage->exception == 0) {
-    usage->exception = event->context.exception;
+  usage->written = usage->written || write;
+  if (usage->exception != 0) {
+    return;
   }
-  if (!in_handler && !usage->met) {
-    usage->thread = event->boundary + 1;
+  if (usage->at == 0 || usage->who == event->context.exception) {
+    usage->who = event->context.exception;
+    usage->at = event->boundary + 1;
+  } else {
+    meet(usage, watch->machine, event);
   }
-  usage->met = usage->met || (usage->exception != 0 && usage->thread != 0);
-  usage->written = usage->written || (write && usage->exception != 0) ||
-                   (write && !in_handler && event->boundary > 0);
 }
 
 static int by_boundary(const void *a, const void *b) {
@@ -47,8 +80,8 @@ static size_t collect(const struct watch *watch, struct shared_leaf *list, size_
   size_t count = 0;
   for (uint32_t leaf = 0; leaf < watch->count; leaf++) {
     const struct usage *usage = &watch->usages[leaf];
-    if (usage->met && usage->written) {
-      all[count++] = (struct shared_leaf){leaf, usage->exception, usage->thread - 1};
+    if (usage->exception != 0 && usage->written) {
+      all[count++] = (struct shared_leaf){leaf, usage->exception, usage->at - 1};
     }
   }
   qsort(all, count, sizeof *all, by_boundary);
@@ -73,7 +106,7 @@ size_t explorer_shared(const struct image *image, const struct explorer_options 
   if (ex == NULL) {
     return 0;
   }
-  struct watch watch = {.count = ex->machine->memory.leaves.count};
+  struct watch watch = {.machine = ex->machine, .count = ex->machine->memory.leaves.count};
   watch.usages = allocate(watch.count + 1U, sizeof *watch.usages);
   const struct machine_host listener = {.owner = &watch, .event = on_event};
   explorer_bare_pass(ex);
