@@ -141,8 +141,8 @@ static enum outcome outcome_of(struct explorer *ex, const struct sighting *sight
   return sighting->latent && outcome != OUTCOME_HARMFUL ? OUTCOME_LATENT : outcome;
 }
 
-/* Whether the intruder was at work already where the probe began: then the order
- * of these two is the run's own, whatever came at the place. */
+/* Whether the intruder was at work, or pending, already where the probe began: then
+ * the order of these two is the run's own, whatever came at the place. */
 static bool came_before(const struct explorer *ex, const struct sighting *sighting) {
   const struct machine_state *s = snapshot_state(ex->at_place);
   const struct context intruder = sighting->access[sighting->intruder].context;
@@ -151,7 +151,9 @@ static bool came_before(const struct explorer *ex, const struct sighting *sighti
       return true;
     }
   }
-  return context_equal(intruder, s->context);
+  bool was_pending = intruder.exception != ex->exception &&
+                     exception_bit(s->exceptions.pending, intruder.exception);
+  return was_pending || context_equal(intruder, s->context);
 }
 
 /* A kind that needs harm: the outcome is that of no serial order. Where an order
@@ -159,8 +161,9 @@ static bool came_before(const struct explorer *ex, const struct sighting *sighti
  * back: a check, not an update. */
 static bool shows_harm(const struct explorer *ex, enum outcome outcome,
                        const struct sighting *sighting) {
-  return outcome == OUTCOME_HARMFUL ||
-         (outcome == OUTCOME_UNRANKED && ex->meet_base == NULL && !came_before(ex, sighting));
+  bool harm =
+      outcome == OUTCOME_HARMFUL || (outcome == OUTCOME_UNRANKED && ex->meet_base == NULL);
+  return harm && !came_before(ex, sighting);
 }
 
 /* Counted at each place, ranked there or not: the number must not depend on where
