@@ -17,7 +17,8 @@ static bool token_fits(const struct image *image, const struct explorer_options 
   }
   if (schedule->config != machine_config_fingerprint(&options->machine)) {
     return error_set(error,
-                     "the token was made with other options: give --core, --priority-bits, "
+                     "the token was made with other options: give --core, --chip, --config, "
+                     "--input, --priority-bits, "
                      "--vtor and --bkpt as the check had them");
   }
   if (schedule->count != 1) {

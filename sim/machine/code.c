@@ -43,9 +43,11 @@ static void decode(struct machine *m, uint32_t pc, const struct region *region,
   *code = decode_code(m->decoder, bytes, room, pc);
   code->it_state = it_state;
   struct register_use use = decode_registers(m->decoder, bytes, room, pc);
-  code->flags |= special_stub(m, pc) != NULL ? CODE_STUB : 0;
   code->reads = use.reads;
   code->writes = use.writes;
+  if (special_stub(m, pc) != NULL) { /* nothing of the instruction happens */
+    code->flags = (code->flags & (CODE_KNOWN | CODE_WIDE)) | CODE_STUB;
+  }
   if (region->writable) {
     m->code_in_ram = true;
   }
