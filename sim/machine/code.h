@@ -34,14 +34,18 @@ enum code_flag {
   CODE_READS_CV = 1 << 21,
   CODE_WRITES_NZ = 1 << 22,
   CODE_WRITES_CV = 1 << 23,
-  CODE_STUB = 1 << 24, /* the configuration answers for the code here */
+  CODE_UNPRIVILEGED = 1 << 27, /* LDRT and the like: accesses as unprivileged code */
+  CODE_SETS_CONTROL = 1 << 25, /* MSR CONTROL */
+  CODE_GETS_CONTROL = 1 << 26, /* MRS CONTROL, into the register `base` */
+  CODE_STUB = 1 << 24,         /* the configuration answers for the code here */
 };
 /* The flags that make the machine stop before the instruction. */
 enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT | CODE_STUB };
 /* The flags that are looked at before every instruction; CODE_FP, CODE_MEMORY
  * and CODE_DIVIDE only while something can trap them (machine_state.traps). */
 enum {
-  CODE_NOTED = CODE_SPECIAL | CODE_MASKS | CODE_EXCLUSIVE | CODE_SEND | CODE_BEATS | CODE_WORDS
+  CODE_NOTED = CODE_SPECIAL | CODE_MASKS | CODE_EXCLUSIVE | CODE_SEND | CODE_BEATS |
+               CODE_WORDS | CODE_UNPRIVILEGED | CODE_SETS_CONTROL | CODE_GETS_CONTROL
 };
 
 struct code {

@@ -175,7 +175,7 @@ static void *function_pointer(void (*function)(void)) {
 /* The page that holds the two instructions that clear the exclusive monitor. */
 static bool map_stub(struct cpu *cpu, struct error *error) {
   static const uint8_t v7m[] = {0xbf, 0xf3, 0x2f, 0x8f, 0x00, 0xbe}; /* clrex; bkpt 0 */
-  cpu->stub = 0xfff00000;
+  cpu->stub = 0x9ff00000;
   cpu->stub_page = aligned_alloc(STUB_SIZE, STUB_SIZE);
   if (cpu->stub_page == NULL) {
     abort();
@@ -351,10 +351,6 @@ void cpu_set_fpscr(struct cpu *cpu, uint32_t value) {
 }
 
 /* Privileged modes only: handlers. */
-void cpu_set_fpca(struct cpu *cpu, bool active) {
-  uint32_t control = get(cpu, UC_ARM_REG_CONTROL);
-  set(cpu, UC_ARM_REG_CONTROL, active ? control | 4U : control & ~4U);
-}
 
 void cpu_set_lr(struct cpu *cpu, uint32_t lr) {
   set(cpu, UC_ARM_REG_LR, lr);
@@ -421,16 +417,50 @@ void cpu_clear_faultmask(struct cpu *cpu) {
   set(cpu, UC_ARM_REG_FAULTMASK, 0);
 }
 
+/* The executor hides the stack pointers from unprivileged code, and would hide
+ * them from us: any handler is privileged. */
+static uint32_t become_privileged(struct cpu *cpu) {
+  uint32_t xpsr = get(cpu, UC_ARM_REG_XPSR);
+  bool unprivileged = (xpsr & 0x1ffU) == 0 && (get(cpu, UC_ARM_REG_CONTROL) & 1U) != 0;
+  if (!unprivileged) {
+    return 0;
+  }
+  write_xpsr(cpu, xpsr, 3);
+  return xpsr | 1U << 24;
+}
+
+static void become_again(struct cpu *cpu, uint32_t xpsr) {
+  if (xpsr != 0) {
+    write_xpsr(cpu, xpsr, 0);
+  }
+}
+
+void cpu_set_fpca(struct cpu *cpu, bool active) {
+  uint32_t xpsr = become_privileged(cpu);
+  uint32_t control = get(cpu, UC_ARM_REG_CONTROL);
+  set(cpu, UC_ARM_REG_CONTROL, active ? control | 4U : control & ~4U);
+  become_again(cpu, xpsr);
+}
+
+static uint32_t stack_pointer(struct cpu *cpu, int which) {
+  uint32_t xpsr = become_privileged(cpu);
+  uint32_t value = get(cpu, which);
+  become_again(cpu, xpsr);
+  return value;
+}
+
 uint32_t cpu_msp(struct cpu *cpu) {
-  return get(cpu, UC_ARM_REG_MSP);
+  return stack_pointer(cpu, UC_ARM_REG_MSP);
 }
 
 uint32_t cpu_psp(struct cpu *cpu) {
-  return get(cpu, UC_ARM_REG_PSP);
+  return stack_pointer(cpu, UC_ARM_REG_PSP);
 }
 
 void cpu_set_psp(struct cpu *cpu, uint32_t value) {
+  uint32_t xpsr = become_privileged(cpu);
   set(cpu, UC_ARM_REG_PSP, value);
+  become_again(cpu, xpsr);
 }
 
 void cpu_reset(struct cpu *cpu, uint32_t msp) {

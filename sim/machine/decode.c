@@ -130,6 +130,14 @@ static const struct kind_row KINDS[] = {
     {ARM_INS_STREXB, CODE_EXCLUSIVE | CODE_CLEARS},
     {ARM_INS_STREXH, CODE_EXCLUSIVE | CODE_CLEARS},
     {ARM_INS_CLREX, CODE_CLEARS},
+    {ARM_INS_LDRT, CODE_UNPRIVILEGED},
+    {ARM_INS_LDRBT, CODE_UNPRIVILEGED},
+    {ARM_INS_LDRHT, CODE_UNPRIVILEGED},
+    {ARM_INS_LDRSBT, CODE_UNPRIVILEGED},
+    {ARM_INS_LDRSHT, CODE_UNPRIVILEGED},
+    {ARM_INS_STRT, CODE_UNPRIVILEGED},
+    {ARM_INS_STRBT, CODE_UNPRIVILEGED},
+    {ARM_INS_STRHT, CODE_UNPRIVILEGED},
     {ARM_INS_SDIV, CODE_DIVIDE},
     {ARM_INS_UDIV, CODE_DIVIDE},
     {ARM_INS_LDRD, CODE_WORDS},
@@ -209,6 +217,29 @@ static void fill_base(const cs_insn *insn, struct code *code) {
                 insn->id == ARM_INS_VSTMIA || insn->id == ARM_INS_VSTMDB;
   int base = vector && arm->op_count > 0 ? core_register((int)arm->operands[0].reg) : -1;
   code->base = (uint8_t)(base >= 0 && base < 15 ? base : 13);
+}
+
+static bool moves_control(const cs_insn *insn) {
+  const cs_arm *arm = &insn->detail->arm;
+  for (unsigned i = 0; i < arm->op_count; i++) {
+    if (arm->operands[i].type == ARM_OP_SYSREG && arm->operands[i].reg == ARM_SYSREG_CONTROL) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void fill_control(const cs_insn *insn, struct code *code) {
+  if (!moves_control(insn)) {
+    return;
+  }
+  if (insn->id == ARM_INS_MSR) {
+    code->flags |= CODE_SETS_CONTROL;
+  } else {
+    int target = core_register(insn->detail->arm.operands[0].reg);
+    code->flags |= CODE_GETS_CONTROL;
+    code->base = (uint8_t)(target >= 0 && target < 13 ? target : 13);
+  }
 }
 
 static void fill_list(const cs_insn *insn, struct code *code) {
@@ -362,6 +393,7 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
   }
   code.flags |= flag_use(insn, first);
   fill_base(insn, &code);
+  fill_control(insn, &code);
   struct register_use ignored = {0};
   if (multiple_use(insn, &ignored)) {
     code.flags |= CODE_MEMORY;

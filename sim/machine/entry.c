@@ -184,9 +184,6 @@ static uint32_t exc_return_of(const struct machine *m, const struct frame *frame
 
 static void enter_mode(struct machine *m, const struct cpu_entry *entry) {
   cpu_enter_handler(m->cpu, entry);
-  if (m->core->has_fpu && (m->state.control & CONTROL_FPCA) != 0) {
-    cpu_set_fpca(m->cpu, false);
-  }
   m->state.control &= (uint8_t) ~(CONTROL_SPSEL | CONTROL_FPCA);
 }
 
@@ -282,9 +279,6 @@ static void resume(struct machine *m, const struct frame *frame, unsigned except
   uint32_t sp = (frame->address + frame_size(frame)) | ((xpsr & XPSR_ALIGN) != 0 ? 4U : 0U);
   bool aligns = !m->core->v7m || (s->scb.ccr & CCR_STKALIGN) != 0 || frame->fp;
   sp = aligns ? sp : frame->address + frame_size(frame);
-  if (m->core->has_fpu) {
-    cpu_set_fpca(m->cpu, frame->fp);
-  }
   cpu_resume(m->cpu, frame->words, exception, frame->psp, sp);
   unsigned kept = s->control & ~(unsigned)(CONTROL_SPSEL | CONTROL_FPCA);
   s->control =

@@ -81,7 +81,8 @@ void guard_instruction(struct machine *m, const struct code *code) {
       trap(m, EXCEPTION_USAGEFAULT, CFSR_DIVBYZERO, 0);
     }
   }
-  if ((code->flags & s->traps & CODE_MEMORY) != 0) {
+  m->unprivileged_access = (code->flags & CODE_UNPRIVILEGED) != 0;
+  if ((code->flags & s->traps & CODE_MEMORY) != 0 || m->unprivileged_access) {
     snapshot_save(m->guard, m);
     m->guarded = true;
   }
@@ -95,7 +96,7 @@ static void violate(struct machine *m, unsigned exception, uint32_t cfsr, uint32
 
 void guard_access(struct machine *m, bool write, uint32_t address, unsigned size) {
   const struct machine_state *s = &m->state;
-  bool privileged = guard_is_privileged(m);
+  bool privileged = guard_is_privileged(m) && !m->unprivileged_access;
   if (!m->guarded) {
     return;
   }

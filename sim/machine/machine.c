@@ -68,17 +68,44 @@ static void drain(struct machine *m, uint32_t pc) {
   }
 }
 
+/* CONTROL.FPCA is ours: in the executor it is always set, or it would begin FP
+ * contexts by its own rules and wipe FPSCR. What MSR wrote is taken from there,
+ * and what MRS read is put right. */
+static void note_control(struct machine *m, uint32_t control) {
+  enum { CONTROL_FPCA = 4 };
+  struct machine_state *s = &m->state;
+  unsigned own = s->control_written ? control : s->control;
+  if (!m->core->has_fpu) {
+    s->control = (uint8_t)control;
+    return;
+  }
+  s->control = (uint8_t)((control & ~(unsigned)CONTROL_FPCA) | (own & CONTROL_FPCA));
+  if (s->control_written) {
+    cpu_set_fpca(m->cpu, true);
+  }
+  if (s->control_into > 0) {
+    cpu_set_one(m->cpu, s->control_into - 1U, s->control);
+  }
+  s->control_written = false;
+  s->control_into = 0;
+}
+
 static void refresh_masks(struct machine *m) {
   struct machine_state *s = &m->state;
   struct cpu_special special;
   cpu_get_special(m->cpu, &special);
+  s->recheck_masks = false;
+  note_control(m, special.control);
+  if (s->context.exception == 0 && (special.control & 1U) != 0) {
+    guard_update(m);
+    return; /* cannot change them, and reads them as zero */
+  }
+  bool was_set = s->exceptions.faultmask != 0;
   s->exceptions.primask = special.primask & 1U;
   s->exceptions.faultmask = special.faultmask & 1U;
   s->exceptions.basepri = (uint8_t)special.basepri & s->exceptions.priority_mask;
-  s->control = (uint8_t)special.control;
-  s->recheck_masks = false;
   bool negative = exceptions_active_priority(&s->exceptions) < 0;
-  if (s->exceptions.faultmask != 0 && negative) { /* CPSID f has no effect there */
+  if (s->exceptions.faultmask != 0 && !was_set && negative) { /* CPSID f has no effect there */
     s->exceptions.faultmask = 0;
     cpu_clear_faultmask(m->cpu);
   }
@@ -148,6 +175,12 @@ static bool note_flags(struct machine *m, const struct code *code) {
   save_before(m, code);
   if ((code->flags & CODE_MASKS) != 0) {
     s->recheck_masks = true;
+  }
+  if ((code->flags & (CODE_SETS_CONTROL | CODE_GETS_CONTROL)) != 0 && m->core->has_fpu) {
+    bool gets = (code->flags & CODE_GETS_CONTROL) != 0 && code->base < 13;
+    s->recheck_masks = true;
+    s->control_written = (code->flags & CODE_SETS_CONTROL) != 0 && guard_is_privileged(m);
+    s->control_into = (uint8_t)(gets ? code->base + 1 : 0);
   }
   if ((code->flags & CODE_EXCLUSIVE) != 0) {
     s->monitor_set = (code->flags & CODE_CLEARS) == 0;
@@ -246,6 +279,19 @@ static void settle_traps(struct machine *m) {
   }
 }
 
+/* EXC_RETURN with its bit 0, which the executor's pc does not have: as it was
+ * loaded, or from BX's register. */
+static uint32_t exc_return_value(struct machine *m, uint32_t shown) {
+  const struct code *code = machine_code(m, m->state.acting_pc);
+  uint32_t value = shown;
+  if (m->queued > 0) {
+    value = (uint32_t)m->queue[m->queued - 1].value;
+  } else if (code != NULL && code->reads != 0 && (code->flags & CODE_MEMORY) == 0) {
+    value = cpu_get_one(m->cpu, (unsigned)__builtin_ctz(code->reads));
+  }
+  return (value | 1U) == shown ? value : shown;
+}
+
 /* Lets the executor run until something needs the model. */
 static void execute(struct machine *m) {
   struct machine_state *s = &m->state;
@@ -265,9 +311,10 @@ static void execute(struct machine *m) {
     return;
   }
   if (exit.kind == CPU_EXCEPTION_RETURN) {
+    uint32_t value = exc_return_value(m, exit.value);
     accesses_finish(m);
     s->action = ACTION_RETURN;
-    s->exc_return = exit.value;
+    s->exc_return = value;
   } else if (exit.kind != CPU_STOPPED) {
     accesses_finish(m);
     fault_of_exit(m, &exit);
@@ -287,6 +334,9 @@ void machine_continue(struct machine *m, struct run *run) {
   run->stop = STOP_NONE;
   while (run->stop == STOP_NONE) {
     if (s->action == ACTION_RETURN) {
+      if (s->recheck_masks) {
+        refresh_masks(m);
+      }
       offer(m, PLACE_RETURN);
       exception_return(m);
     } else if (s->action == ACTION_RESUME) {
@@ -474,6 +524,9 @@ void machine_reset(struct machine *m) {
   m->queued = 0;
   m->trap = m->violation = (struct fault){0};
   cpu_reset(m->cpu, m->memory.stack_top);
+  if (m->core->has_fpu) {
+    cpu_set_fpca(m->cpu, true);
+  }
   guard_update(m);
   progress_reset(m);
   peripherals_reset(m);

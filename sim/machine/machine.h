@@ -117,9 +117,10 @@ struct machine {
   bool draining; /* letting the executor leave an IT block */
   struct cpu_context *drain_context;
   uint64_t drain_mark;
-  struct fault trap;      /* the next instruction must not execute */
-  struct fault violation; /* the instruction that executes did what it must not */
-  bool guarded;           /* `guard` holds the machine before that instruction */
+  struct fault trap;        /* the next instruction must not execute */
+  struct fault violation;   /* the instruction that executes did what it must not */
+  bool guarded;             /* `guard` holds the machine before that instruction */
+  bool unprivileged_access; /* it is LDRT or the like */
   struct snapshot *guard;
   struct snapshot *trial; /* around what is tried to end a poll */
   struct access_record queue[MACHINE_QUEUE];

@@ -83,9 +83,11 @@ struct machine_state {
   struct context preempted[NESTING]; /* below context, outermost first */
   uint8_t depth;
   uint32_t serials;
-  bool recheck_masks;  /* the last instruction may have changed them */
-  bool monitor_set;    /* an LDREX is open */
-  bool event_register; /* WFE */
+  bool control_written; /* the last instruction was MSR CONTROL */
+  uint8_t control_into; /* it was MRS CONTROL: 1 + its register; 0: it was not */
+  bool recheck_masks;   /* the last instruction may have changed them */
+  bool monitor_set;     /* an LDREX is open */
+  bool event_register;  /* WFE */
   bool asleep;
   uint8_t control; /* CONTROL as last seen */
   enum pending_action action;
