@@ -184,6 +184,7 @@ function listen() {
   byId('place').addEventListener('input', (event) => selectPlace(Number(event.target.value)));
   byId('table-box').addEventListener('toggle', () => { if (byId('table-box').open) drawTable(current(), windowOf(current())); });
   byId('copy').addEventListener('click', () => navigator.clipboard && navigator.clipboard.writeText(current().reproduce));
+  byId('timeline').addEventListener('scroll', keepNames);
   const strip = byId('strip');
   strip.addEventListener('pointerdown', (event) => { strip.setPointerCapture(event.pointerId); dragOn(event); });
   strip.addEventListener('pointermove', (event) => { if (event.buttons) dragOn(event); });

@@ -102,12 +102,11 @@ function drawTimeline(told, leaf, onSelect) {
   picture.append(svg('rect', {id: 'cursor', y: 2, width: size.step, height: height - 4, fill: 'var(--band)', stroke: 'var(--accent)', rx: 3}));
   for (const [exception, name] of lanes) {
     const y = laneY.get(exception);
-    picture.append(svg('line', {x1: LEFT, x2: width - 8, y1: y, y2: y, stroke: 'var(--line)'}), laneRuns(told, exception, y),
-      svg('text', {x: 10, y: y + 4, 'font-size': 12, 'font-weight': 700}, name.length > 12 ? name.slice(0, 11) + '\u2026' : name));
+    picture.append(svg('line', {x1: LEFT, x2: width - 8, y1: y, y2: y, stroke: 'var(--line)'}), laneRuns(told, exception, y));
   }
   told.steps.forEach((step, index) => picture.append(drawStep(told, leaf, index, laneY)));
   if (leaf) {
-    picture.append(svg('text', {x: 10, y: valueY + 15, 'font-size': 12}, leaf.name.length > 12 ? leaf.name.slice(0, 11) + '\u2026' : leaf.name), drawValues(told, leaf, valueY));
+    picture.append(drawValues(told, leaf, valueY));
   }
   for (let i = 0; i < told.steps.length; i += 10) {
     picture.append(svg('text', {x: LEFT + (i + .5) * size.step, y: height - 8, 'font-size': 10, 'text-anchor': 'middle', style: 'fill:var(--soft)'}, String(told.steps[i].boundary)));
@@ -116,7 +115,23 @@ function drawTimeline(told, leaf, onSelect) {
     const x = (event.clientX - picture.getBoundingClientRect().left) * width / picture.getBoundingClientRect().width;
     onSelect(Math.floor((x - LEFT) / size.step));
   });
+  picture.append(laneNames(lanes, laneY, leaf, valueY, height));
   replace('timeline', picture);
+  keepNames();
+}
+
+/* The names stay at the left edge while the steps scroll. */
+function laneNames(lanes, laneY, leaf, valueY, height) {
+  const cut = (name) => name.length > 12 ? name.slice(0, 11) + '\u2026' : name;
+  const group = svg('g', {id: 'lane-names'}, svg('rect', {width: LEFT - 4, height, fill: 'var(--paper)', opacity: .9}));
+  for (const [exception, name] of lanes) group.append(svg('text', {x: 10, y: laneY.get(exception) + 4, 'font-size': 12, 'font-weight': 700}, cut(name)));
+  if (leaf) group.append(svg('text', {x: 10, y: valueY + 15, 'font-size': 12}, cut(leaf.name)));
+  return group;
+}
+
+function keepNames() {
+  const names = byId('lane-names');
+  if (names) names.setAttribute('transform', `translate(${byId('timeline').scrollLeft} 0)`);
 }
 
 function moveCursor(index) {
