@@ -137,8 +137,7 @@ static bool check_effect(const struct yaml *yaml, const yaml_node_t *node,
   return true;
 }
 
-static bool read_effect(struct yaml *yaml, const yaml_node_t *node, struct entry *entry,
-                        bool on_read) {
+static bool read_effect(struct yaml *yaml, const yaml_node_t *node, bool on_read) {
   struct register_effect effect = {.on_read = on_read, .while_bits = UINT32_MAX, .width = 32};
   if (!yaml_fill(yaml, node, EFFECT_KEYS, &effect)) {
     return false;
@@ -146,18 +145,18 @@ static bool read_effect(struct yaml *yaml, const yaml_node_t *node, struct entry
   if (!check_effect(yaml, node, &effect)) {
     return false;
   }
-  effect.target = effect.target == 0 && (effect.set | effect.clear) != 0 ? entry->model.address
-                                                                         : effect.target;
   board_add_effect(yaml->board, &effect);
   return true;
 }
 
 static bool read_write_effect(struct yaml *yaml, const yaml_node_t *node, void *user) {
-  return read_effect(yaml, node, user, false);
+  (void)user;
+  return read_effect(yaml, node, false);
 }
 
 static bool read_read_effect(struct yaml *yaml, const yaml_node_t *node, void *user) {
-  return read_effect(yaml, node, user, true);
+  (void)user;
+  return read_effect(yaml, node, true);
 }
 
 static bool read_on_write(struct yaml *yaml, const yaml_node_t *node, void *into) {
@@ -230,6 +229,15 @@ static void add_input(struct board *board, const struct entry *entry) {
   }
 }
 
+/* Effects that do not say where change the register itself. */
+static void aim_effects(struct board *board, const struct register_model *model) {
+  for (size_t i = model->first_effect; i < board->effect_count; i++) {
+    struct register_effect *effect = &board->effects[i];
+    bool changes = (effect->set | effect->clear) != 0 || effect->captures;
+    effect->target = effect->target == 0 && changes ? model->address : effect->target;
+  }
+}
+
 static bool read_register(struct yaml *yaml, const yaml_node_t *node, void *user) {
   struct board *board = user;
   struct entry entry = {.board = board, .array = 1};
@@ -240,6 +248,7 @@ static bool read_register(struct yaml *yaml, const yaml_node_t *node, void *user
   if ((entry.model.address & 3) != 0 || entry.model.address == 0) {
     return yaml_refuse(yaml, node, "a register needs an address, a multiple of 4");
   }
+  aim_effects(board, &entry.model);
   if (entry.has_input) {
     add_input(board, &entry);
   }

@@ -1,6 +1,7 @@
 /* Register models on the bus: what a read gives, what a write does, and that all
  * of it is taken back. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -153,6 +154,44 @@ Test(board_registers, uart) {
   sample_free(&s);
 }
 
+/* Each chip prints what is written to its first UART and receives what is sent;
+ * its status says when. */
+Test(board_registers, chips_have_terminals) {
+  static const struct {
+    const char *chip;
+    uint32_t data, receive, status, ready; /* bits of status that change by a byte */
+    uint32_t start;                        /* written before anything comes; 0: nothing */
+  } ROWS[] = {
+      {"lm3s6965", 0x4000c000, 0x4000c000, 0x4000c018, 0x10, 0},
+      {"mps2-an385", 0x40004000, 0x40004000, 0x40004004, 0x2, 0},
+      {"mps2-an386", 0x40004000, 0x40004000, 0x40004004, 0x2, 0},
+      {"nrf51", 0x4000251c, 0x40002518, 0x40002108, 0x1, 0x40002000},
+      {"stm32f1", 0x40013804, 0x40013804, 0x40013800, 0x20, 0},
+      {"stm32f4", 0x40011004, 0x40011004, 0x40011000, 0x20, 0},
+      {"lpc1756", 0x4000c000, 0x4000c000, 0x4000c014, 0x1, 0},
+  };
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    char yaml[512];
+    snprintf(yaml, sizeof yaml, "include: %s/%s.yaml\n", CHIPS, ROWS[i].chip);
+    struct sample s = driven(yaml, "x");
+    struct output output = {.length = 0};
+    s.machine->host.owner = &output;
+    s.machine->host.output = take_output;
+    write_word(&s, ROWS[i].data, 'o');
+    cr_expect(output.length == 1 && output.text[0] == 'o', "%s", ROWS[i].chip);
+    uint32_t before = read_word(&s, ROWS[i].status);
+    if (ROWS[i].start != 0) {
+      write_word(&s, ROWS[i].start, 1);
+    }
+    pass_time(&s, 200000);
+    uint32_t after = read_word(&s, ROWS[i].status);
+    cr_expect_eq((before ^ after) & ROWS[i].ready, ROWS[i].ready, "%s: 0x%x then 0x%x",
+                 ROWS[i].chip, before, after);
+    cr_expect_eq(read_word(&s, ROWS[i].receive) & 0xff, 'x', "%s", ROWS[i].chip);
+    sample_free(&s);
+  }
+}
+
 Test(board_registers, interrupts) {
   struct sample s = driven(UART, "x");
   pass_time(&s, 100);
@@ -167,6 +206,20 @@ Test(board_registers, interrupts) {
   cr_expect(!is_pending(&s, 4));
   write_word(&s, 0x4000000c, 2);
   cr_expect(is_pending(&s, 4));
+  sample_free(&s);
+}
+
+Test(board_registers, effects_on_the_register_itself) {
+  struct sample s = driven(
+      "registers:\n"
+      "  - on-write: [{bits: 1, set: 2}, {bits-clear: 1, clear: 2}]\n"
+      "    read-only: 2\n"
+      "    address: 0x40000000\n",
+      NULL);
+  write_word(&s, 0x40000000, 1);
+  cr_expect_eq(read_word(&s, 0x40000000), 3);
+  write_word(&s, 0x40000000, 4);
+  cr_expect_eq(read_word(&s, 0x40000000), 4);
   sample_free(&s);
 }
 
