@@ -207,6 +207,7 @@ class Firmware:
         self.optimisation = rng.choice(["O0", "O1", "O2", "Os"])
         self.care = rng.choice([0.95, 0.6, 0.0])  # how often accesses stand in a section
         self.statements = 0
+        self.acting = "thread"  # whose statements are being made
         self.variables = [Variable(rng, i, self.v7m) for i in range(rng.randint(2, 5))]
         self.handlers = self.choose_handlers()
         self.tasks = "PendSV" not in self.handlers and rng.random() < 0.15
@@ -289,9 +290,10 @@ class Firmware:
                    f"REGISTER({rng.choice(DEVICES)}) &= ~{1 << rng.randrange(4)}u;",
                    f"REGISTER({rng.choice(DEVICES)}) = {self.value()};",
                    f"acc ^= SCB_SHPR3 >> 24;", "acc += SCB_ICSR;"]
-        if "PendSV" in self.handlers or self.tasks:
+        # Nobody pends himself, not over others either: handlers come to an end.
+        if self.acting != "PendSV" and ("PendSV" in self.handlers or self.tasks):
             choices += ["SCB_ICSR = SCB_ICSR_PENDSVSET;"] * 3
-        if irqs:
+        if irqs and self.acting in ("thread", "SysTick"):
             choices += [f"NVIC_ISPR0 = 1u << {rng.choice(irqs)};"] * 2
             choices += [f"NVIC_ICPR0 = 1u << {rng.choice(irqs)};"]
         if rng.random() < 0.2:
@@ -372,6 +374,7 @@ class Firmware:
         return lines
 
     def handler(self, name):
+        self.acting = name
         frame = self.rng.random() < (0.6 if name == "SVCall" else 0.12)
         entry = f"{name}_Handler"
         opening = FRAME_ENTRY.format(name=entry) if frame else f"void {entry}(void) {{\n"
@@ -410,6 +413,7 @@ class Firmware:
     def write(self):
         rng = self.rng
         handlers = "\n".join(self.handler(name) for name in self.handlers)
+        self.acting = "thread"
         thread = self.loop("thread_main", rng.randint(3, 8), rng.random() < 0.2)
         other = self.loop("task_main", rng.randint(1, 3)) if self.tasks else ""
         main = ["int main(void) {", *(["  tasks_start();"] if self.tasks else []), *self.setup(),
