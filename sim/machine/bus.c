@@ -32,11 +32,19 @@ static unsigned bitband_bit(uint32_t alias) {
   return alias / 4 % 8;
 }
 
+/* The alias is the byte behind it, for a probe's footprint too. */
+static void note_memory(struct machine *m, bool write, uint32_t byte) {
+  if (m->footprint != NULL) {
+    footprint_access(m->footprint, m, write, byte, 1);
+  }
+}
+
 static uint64_t bitband_read(struct machine *m, uint32_t alias) {
   uint32_t byte = bitband_byte(alias);
   if (byte >= DEVICE_SPACE) {
     return machine_device_read(m, byte, 1) >> bitband_bit(alias) & 1U;
   }
+  note_memory(m, false, byte);
   accesses_queue(m, false, byte, 1, 0);
   return memory_get(&m->memory, byte, 1) >> bitband_bit(alias) & 1U;
 }
@@ -53,6 +61,7 @@ static void bitband_write(struct machine *m, uint32_t alias, uint64_t value) {
     return;
   }
   uint8_t *host = memory_host(&m->memory, byte, 1);
+  note_memory(m, true, byte);
   accesses_queue(m, true, byte, 1, new);
   if (host != NULL) {
     *host = (uint8_t) new;
