@@ -64,7 +64,8 @@ Test(options, bad_values_are_refused_with_what_would_be_right) {
       {OPTION_INTERRUPTS, "irq240",
        "--interrupts: 'irq240' is not an exception; give names or numbers, "
        "e.g. --interrupts SysTick,irq5,20"},
-      {OPTION_FORMAT, "xml", "--format: 'xml' is not known; give text, json, html, sarif or junit"},
+      {OPTION_FORMAT, "xml",
+       "--format: 'xml' is not known; give text, json, html, sarif or junit"},
       {OPTION_OUTPUT, "", "--output: '' is not a file name; give one, e.g. out.json"},
       {OPTION_SEVERITY, "fatal",
        "--severity: 'fatal' is not known; give note, warning or error"},
