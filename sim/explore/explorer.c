@@ -145,7 +145,7 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
   return run.stop;
 }
 
-static void take_findings(struct explorer *ex, struct check *check) {
+void explorer_take(struct explorer *ex, struct check *check) {
   check->findings = ex->findings.items;
   check->finding_count = ex->findings.count;
   check->leaves = ex->machine->memory.leaves;
@@ -190,7 +190,7 @@ static bool check_all(struct explorer *ex, struct check *check, struct error *er
   }
   explain_findings(ex);
   findings_sort(&ex->findings);
-  take_findings(ex, check);
+  explorer_take(ex, check);
   return true;
 }
 

@@ -76,14 +76,7 @@ static void replay(struct explorer *ex, const struct schedule *schedule,
   findings_prune(&ex->findings, ex->machine);
   explain_findings(ex);
   findings_sort(&ex->findings);
-  check->findings = ex->findings.items;
-  check->finding_count = ex->findings.count;
-  check->leaves = ex->machine->memory.leaves;
-  check->certificate = ex->certificate;
-  ex->findings.items = NULL;
-  ex->findings.count = 0;
-  ex->certificate.interrupts = NULL;
-  ex->certificate.devices = NULL;
+  explorer_take(ex, check);
 }
 
 bool explorer_replay(const struct image *image, const struct explorer_options *options,
