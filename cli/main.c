@@ -6,10 +6,11 @@
 
 #include "cli/report.h"
 #include "cli/verbs.h"
+#include "sim/words.h"
 
 static const struct verb *const VERBS[] = {&VERB_CHECK, &VERB_RUN, &VERB_REPLAY, &VERB_INFO,
                                            &VERB_CHIPS};
-enum { VERBS_COUNT = sizeof VERBS / sizeof VERBS[0], LONGEST_VERB = 16 };
+enum { VERBS_COUNT = sizeof VERBS / sizeof VERBS[0] };
 
 static const char DESCRIPTION[] =
     "Runs a Cortex-M firmware image on a simulator, lets every enabled interrupt in at every "
@@ -37,31 +38,10 @@ static const char DESCRIPTION[] =
     "  3  not everything was decided, and nothing was found\n"
     "  tornword run exits with the firmware's own code.";
 
-/* Levenshtein's distance, for words of up to LONGEST_VERB characters. */
-static size_t distance(const char *a, const char *b) {
-  size_t row[LONGEST_VERB + 1];
-  size_t length = strlen(b);
-  for (size_t j = 0; j <= length; j++) {
-    row[j] = j;
-  }
-  for (size_t i = 1; a[i - 1] != '\0'; i++) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= length; j++) {
-      size_t best = diagonal + (a[i - 1] != b[j - 1]);
-      best = row[j] + 1 < best ? row[j] + 1 : best;
-      best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-      diagonal = row[j];
-      row[j] = best;
-    }
-  }
-  return row[length];
-}
-
 static const struct verb *nearest(const char *name) {
   const struct verb *best = VERBS[0];
   for (size_t i = 1; i < VERBS_COUNT; i++) {
-    if (distance(name, VERBS[i]->name) < distance(name, best->name)) {
+    if (words_distance(name, VERBS[i]->name) < words_distance(name, best->name)) {
       best = VERBS[i];
     }
   }

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "sim/board/board.h"
+#include "sim/words.h"
 
 static bool parse(struct yaml *yaml, FILE *stream, struct error *error) {
   yaml_parser_t parser;
@@ -69,29 +70,9 @@ void yaml_note(struct yaml *yaml, const yaml_node_t *node, const char *format, .
   board_note(yaml->board, "%s:%zu: %s", yaml->path, node->start_mark.line + 1, text);
 }
 
-/* Levenshtein's distance of two short words. */
-static size_t distance(const char *a, const char *b) {
-  enum { LONGEST = 40 };
-  size_t row[LONGEST + 1];
-  size_t length = strlen(b);
-  if (length > LONGEST || strlen(a) > LONGEST) {
-    return SIZE_MAX;
-  }
-  for (size_t j = 0; j <= length; j++) {
-    row[j] = j;
-  }
-  for (size_t i = 1; a[i - 1] != '\0'; i++) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= length; j++) {
-      size_t best = diagonal + (a[i - 1] != b[j - 1]);
-      best = row[j] + 1 < best ? row[j] + 1 : best;
-      best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-      diagonal = row[j];
-      row[j] = best;
-    }
-  }
-  return row[length];
+static size_t distance(const char *word, const char *key) {
+  bool short_enough = strlen(word) <= WORDS_LONGEST && strlen(key) <= WORDS_LONGEST;
+  return short_enough ? words_distance(word, key) : SIZE_MAX;
 }
 
 const char *yaml_suggest(struct yaml *yaml, const char *word, const struct yaml_key *keys) {
