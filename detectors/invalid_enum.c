@@ -6,15 +6,18 @@
  * write counts too, until the first whole value replaces it. So a C program
  * that keeps odd values in an enum on purpose is not accused, a torn one is.
  *
+ * A handler that leaves such a value behind is suspected until somebody reads it
+ * or writes the leaf again.
+ *
  * What it cannot see: tears whose value happens to be a valid one (torn-write
- * does); odd values of a leaf into which more than ODD_VALUES different ones
- * were stored whole; a third context's pieces of the same leaf; leaves of more
- * than 8 bytes; enums without debug information. */
+ * does); what is read after more than SUSPECTS handlers' bad values at a time; odd values of a
+ * leaf into which more than ODD_VALUES different ones were stored whole; a third context's
+ * pieces of the same leaf; leaves of more than 8 bytes; enums without debug information. */
 #include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
-enum { ODD_VALUES = 8, WRITERS = 2, READERS = 2, COMPOSED = 4 };
+enum { ODD_VALUES = 8, WRITERS = 2, READERS = 2, COMPOSED = 4, SUSPECTS = 4 };
 
 struct writer { /* pieces that one activation stored; free while bytes is 0 */
   struct context context;
@@ -44,6 +47,7 @@ struct leaf_state {
   uint8_t odd_count;        /* ODD_VALUES + 1: too many to remember */
   uint8_t partial;          /* `newest` wrote a part, and no whole value came since */
   uint8_t reading;          /* someone once read it in pieces */
+  uint8_t suspected;        /* its bad value is a handler's: see struct suspect */
   uint64_t initial;         /* BEGUN: the value before the first write */
   uint64_t odd[ODD_VALUES]; /* stored whole, though not of the type */
   struct access newest;
@@ -58,11 +62,19 @@ struct composed {
   struct sighting sighting;
 };
 
+/* A bad value that a handler left in memory: who reads it next decides. */
+struct suspect {
+  uint64_t since; /* boundary of the write */
+  uint32_t leaf;
+  uint32_t held; /* free while 0 */
+};
+
 struct state {
   struct nesting nesting;
-  uint32_t held; /* composed values held */
-  uint32_t reserved;
+  uint32_t held;     /* composed values held */
+  uint32_t suspects; /* bad values held */
   struct composed composed[COMPOSED];
+  struct suspect suspect[SUSPECTS];
   struct leaf_state leaf[]; /* typed leaves only */
 };
 
@@ -171,6 +183,60 @@ static void disturb_readers(struct detection *d, const struct leaf_state *state,
   }
 }
 
+static void suspect_hold(struct detection *d, const struct state *s,
+                         const struct event *write) {
+  const struct suspect *free = s->suspect;
+  while (free < s->suspect + SUSPECTS && free->held) {
+    free++;
+  }
+  if (free == s->suspect + SUSPECTS) {
+    return;
+  }
+  *(struct suspect *)detection_edit(d, free, sizeof *free) =
+      (struct suspect){.since = write->boundary, .leaf = write->leaf, .held = 1};
+  *(uint32_t *)detection_edit(d, &s->suspects, sizeof s->suspects) += 1;
+  set_small(d, &s->leaf[write->leaf].suspected, true);
+  detection_open(d);
+}
+
+static void suspect_drop(struct detection *d, const struct state *s,
+                         const struct suspect *suspect) {
+  set_small(d, &s->leaf[suspect->leaf].suspected, false);
+  *(uint32_t *)detection_edit(d, &suspect->held, sizeof suspect->held) = 0;
+  *(uint32_t *)detection_edit(d, &s->suspects, sizeof s->suspects) -= 1;
+  detection_close(d);
+}
+
+/* The leaf was read or is sound again. */
+static void suspect_settle(struct detection *d, const struct state *s, uint32_t leaf) {
+  for (unsigned i = 0; i < SUSPECTS; i++) {
+    if (s->suspect[i].held && s->suspect[i].leaf == leaf) {
+      suspect_drop(d, s, &s->suspect[i]);
+    }
+  }
+}
+
+static void suspects_expire(struct detection *d, const struct state *s, uint64_t now) {
+  for (unsigned i = 0; i < SUSPECTS; i++) {
+    if (s->suspect[i].held && s->suspect[i].since + d->horizon < now) {
+      suspect_drop(d, s, &s->suspect[i]);
+    }
+  }
+}
+
+/* After a write: a bad value of a handler's is suspected until it is read. */
+static void suspect_write(struct detection *d, const struct state *s,
+                          const struct event *event) {
+  const struct leaf_state *state = &s->leaf[event->leaf];
+  if (state->suspected) {
+    if (!state->bad) {
+      suspect_settle(d, s, event->leaf);
+    }
+  } else if (state->bad && event->context.exception != 0) {
+    suspect_hold(d, s, event);
+  }
+}
+
 static void on_write(struct detection *d, const struct state *s, const struct leaf *leaf,
                      const struct event *event) {
   const struct leaf_state *state = &s->leaf[event->leaf];
@@ -194,6 +260,7 @@ static void on_write(struct detection *d, const struct state *s, const struct le
   }
   set_small(d, &state->partial, !complete || value != event->whole);
   set_small(d, &state->bad, is_bad(leaf, state, event->whole));
+  suspect_write(d, s, event);
   if (state->reading) {
     disturb_readers(d, state, event);
   }
@@ -332,11 +399,14 @@ static void on_read(struct detection *d, const struct state *s, const struct lea
     if (leaf->size > 1) {
       read_piece(d, s, leaf, event, piece_of(d->leaves, event));
     }
-    return;
+  } else {
+    composed_settle(d, s, event->context, event->leaf, false);
+    if (state->bad) {
+      report_held(d, leaf, state, event);
+    }
   }
-  composed_settle(d, s, event->context, event->leaf, false);
-  if (state->bad) {
-    report_held(d, leaf, state, event);
+  if (state->suspected && !writes_itself(state, event->context)) {
+    suspect_settle(d, s, event->leaf);
   }
 }
 
@@ -369,6 +439,9 @@ static void on_access(struct detection *d, const struct state *s, const struct e
 static void invalid_enum_observe(struct detection *d, const void *state,
                                  const struct event *event) {
   const struct state *s = state;
+  if (s->suspects > 0) {
+    suspects_expire(d, s, event->boundary);
+  }
   if (s->held > 0) {
     composed_expire(d, s, event->boundary);
     if (is_use(event)) {
@@ -386,6 +459,7 @@ static void invalid_enum_observe(struct detection *d, const void *state,
 
 static void invalid_enum_finish(struct detection *d, const void *state) {
   composed_expire(d, state, UINT64_MAX);
+  suspects_expire(d, state, UINT64_MAX);
 }
 
 const struct detector invalid_enum_detector = {
