@@ -4,7 +4,7 @@
 
 #include "cli/sections.h"
 
-enum { INDENT = 15, LIMITS = 8 };
+enum { INDENT = 15, LIMITS = 12 };
 
 static void row(const struct page *page, const struct report *report, const char *head,
                 const char *text) {

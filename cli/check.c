@@ -45,7 +45,8 @@ static int run_check(const struct options *options) {
   if (!session_open(&session, options, &error)) {
     return session_refuse(VERB_CHECK.name, &error);
   }
-  int code = check_session(&session);
+  int code = session_survey(&session, true, &error) ? check_session(&session)
+                                                    : session_refuse(VERB_CHECK.name, &error);
   session_close(&session);
   return code;
 }

@@ -39,6 +39,14 @@ static bool set_base(struct options *options, const char *value, struct error *e
   return good;
 }
 
+static bool set_ram(struct options *options, const char *value, struct error *error) {
+  static const char *const names[] = {"grow", "fixed", NULL};
+  unsigned choice = 0;
+  bool good = choice_parse(value, names, &choice, error);
+  options->ram_grows = choice == 0;
+  return good;
+}
+
 static bool set_priority_bits(struct options *options, const char *value, struct error *error) {
   static const struct number_rule rule = {"implemented priority bits", "--priority-bits 3", 2,
                                           8};
@@ -192,6 +200,10 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_SYMBOLS] = {"symbols", "ELF", GROUP_IMAGE, true, set_symbols,
                         "Take names, types and lines of a hex, UF2 or raw image from this ELF "
                         "file"},
+    [OPTION_RAM] = {"ram", "POLICY", GROUP_RUN, true, set_ram,
+                    "Where neither an ELF file nor a chip or config says how much RAM there "
+                    "is: grow it as far as the run uses it (default), or fixed, where an "
+                    "access behind it faults"},
     [OPTION_CHIP] = {"chip", "NAME", GROUP_IMAGE, true, set_chip,
                      "Memory map, interrupt names and registers of this chip (see tornword "
                      "chips)"},
@@ -257,7 +269,7 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
 };
 
 struct options options_default(void) {
-  return (struct options){.severity = SEVERITY_WARNING, .beats = true};
+  return (struct options){.severity = SEVERITY_WARNING, .beats = true, .ram_grows = true};
 }
 
 bool options_set(struct options *options, enum option_id id, const char *value,
@@ -331,6 +343,8 @@ static const char *value_text(const struct options *options, enum option_id id,
       return texts_print(texts, "0x%08x", options->base);
     case OPTION_SYMBOLS:
       return texts_quote(texts, options->symbols);
+    case OPTION_RAM:
+      return options->ram_grows ? "grow" : "fixed";
     case OPTION_CHIP:
       return texts_quote(texts, options->chip);
     case OPTION_CONFIG:

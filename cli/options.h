@@ -38,6 +38,7 @@ enum option_id {
   OPTION_VTOR,
   OPTION_BASE,
   OPTION_SYMBOLS,
+  OPTION_RAM,
   OPTION_CHIP,
   OPTION_CONFIG,
   OPTION_SVD,
@@ -70,6 +71,7 @@ struct options {
   enum core core;
   uint32_t vtor;
   uint32_t base;
+  bool ram_grows;
   uint8_t priority_bits;
   enum bkpt_policy bkpt;
   uint64_t max_instructions;

@@ -142,7 +142,8 @@ static int run_replay(const struct options *given) {
       !session_open(&session, &options, &error)) {
     return session_refuse(VERB_REPLAY.name, &error);
   }
-  int code = replay_session(&session, &schedule);
+  int code = session_survey(&session, true, &error) ? replay_session(&session, &schedule)
+                                                    : session_refuse(VERB_REPLAY.name, &error);
   session_close(&session);
   return code;
 }

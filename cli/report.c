@@ -192,6 +192,18 @@ static const char *end_limit(const struct report *report) {
   return NULL;
 }
 
+static const char *ram_limit(const struct report *report) {
+  const struct machine_config *config = &report->explorer->machine;
+  bool grown = config->ram_known != 0 || config->ram_block_count > 0;
+  return grown
+             ? texts_print(report->texts,
+                           "how much RAM there is was not known: it was grown by %u bytes as "
+                           "far as the run uses it; only a probe that went further faulted",
+                           (config->ram_known != 0 ? config->ram_size - config->ram_known : 0) +
+                               config->ram_block_count * CONFIG_RAM_BLOCK)
+             : NULL;
+}
+
 size_t report_limits(const struct report *report, const char **limits, size_t max) {
   const struct certificate *certificate = &report->check->certificate;
   struct texts *texts = report->texts;
@@ -203,6 +215,10 @@ size_t report_limits(const struct report *report, const char **limits, size_t ma
       texts_print(texts, "depth %u: runs with more than %u injected interrupt%s were not tried",
                   certificate->depth, certificate->depth, certificate->depth == 1 ? "" : "s"),
       end_limit(report),
+      ram_limit(report),
+      image_has_debug(report->image)
+          ? NULL
+          : "no debug information: how large data are was guessed from the run's accesses",
       report->explorer->beats ? NULL
                               : "interrupts inside instructions were not tried "
                                 "(--places=boundaries)",

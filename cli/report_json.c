@@ -9,7 +9,7 @@
 #include "cli/report.h"
 #include "cli/report_document.h"
 
-enum { SCHEMA = 1, FRAMES = 16, LIMITS = 8 };
+enum { SCHEMA = 1, FRAMES = 16, LIMITS = 12 };
 
 static json_t *certificate_interrupts(const struct report *report) {
   const struct certificate *certificate = &report->check->certificate;

@@ -33,12 +33,15 @@ static int run_session(struct session *session) {
   if (!session->options->given[OPTION_MAX_INSTRUCTIONS]) {
     session->explorer.max_instructions = RUN_INSTRUCTIONS;
   }
+  struct error error = {""};
+  if (!session_survey(session, false, &error)) {
+    return session_refuse(VERB_RUN.name, &error);
+  }
   session->explorer.output = print_output;
   session->explorer.output_argument = stdout;
   struct progress clock;
   progress_start(&clock, true);
   struct certificate certificate = {0};
-  struct error error = {""};
   bool ran = explorer_run(session->image, &session->explorer, &certificate, &error);
   if (ran && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
     ran = error_set(&error, "cannot write the firmware's output to stdout");

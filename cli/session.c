@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include "cli/output.h"
+#include "sim/explore/ram.h"
 #include "sim/explore/scenario.h"
+#include "sim/explore/survey.h"
 #include "sim/machine/decode.h"
 
 /* What the scenario says of this image. True with NULL without a scenario. */
@@ -85,6 +87,46 @@ bool session_open(struct session *session, const struct options *options, struct
     return false;
   }
   session->decoder = decoder_create();
+  return true;
+}
+
+static void say_ram(const struct machine_config *config) {
+  enum { KIB = 1024 };
+  if (config->ram_known != 0) {
+    fprintf(stderr,
+            "tornword: note: the run uses RAM up to 0x%08x, where %u KiB at 0x%08x were "
+            "known; grown to %u KiB (--chip or --config says how much there is, --ram fixed "
+            "keeps it)\n",
+            config->ram_base + config->ram_size - 1, config->ram_known / KIB, config->ram_base,
+            config->ram_size / KIB);
+  }
+  for (unsigned i = 0; i < config->ram_block_count; i++) {
+    fprintf(stderr,
+            "tornword: note: the run uses RAM at 0x%08x, where none was known; added %u KiB "
+            "(--chip or --config says what there is, --ram fixed leaves it out)\n",
+            config->ram_blocks[i], CONFIG_RAM_BLOCK / KIB);
+  }
+}
+
+bool session_survey(struct session *session, bool names, struct error *error) {
+  struct explorer_options *explorer = &session->explorer;
+  bool unknown =
+      image_format(session->image) != FORMAT_IS_ELF && explorer->machine.memory_count == 0;
+  if (unknown && session->options->ram_grows) {
+    if (!ram_grow(session->image, explorer, error)) {
+      return false;
+    }
+    say_ram(&explorer->machine);
+  }
+  struct discovery discovery;
+  if (!names || image_has_debug(session->image)) {
+    return true;
+  }
+  if (!survey_run(session->image, explorer, &discovery, error)) {
+    return false;
+  }
+  image_learn(session->image, &discovery);
+  survey_free(&discovery);
   return true;
 }
 

@@ -21,6 +21,10 @@ struct session {
 
 /* On failure nothing is left open. */
 bool session_open(struct session *session, const struct options *options, struct error *error);
+/* Where little is known of the image, lets the run say more: how much RAM there is,
+ * and with `names` where functions begin and how large data are. Called once, when
+ * the options for the run are complete. */
+bool session_survey(struct session *session, bool names, struct error *error);
 void session_close(struct session *session);
 
 /* The report on a check of this session. */

@@ -97,6 +97,11 @@ static void on_instruction(void *owner) {
   ex->listener->instruction(ex->listener->owner);
 }
 
+uint32_t explorer_stack_low(const struct machine *m) {
+  uint32_t base = m->memory.ram->base;
+  return m->lowest_sp - base > STACK_SLACK ? m->lowest_sp - STACK_SLACK : base;
+}
+
 enum machine_stop explorer_bare_pass(struct explorer *ex) {
   struct machine *m = ex->machine;
   struct run run = {.mode = RUN_SPINE, .limit = ex->options.max_instructions};
@@ -115,8 +120,7 @@ enum machine_stop explorer_bare_pass(struct explorer *ex) {
       ex->considered_list[ex->considered_count++] = (uint8_t)e;
     }
   }
-  uint32_t base = m->memory.ram->base;
-  ex->stack_low = m->lowest_sp - base > STACK_SLACK ? m->lowest_sp - STACK_SLACK : base;
+  ex->stack_low = explorer_stack_low(m);
   return run.stop;
 }
 

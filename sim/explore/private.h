@@ -153,6 +153,8 @@ void explorer_destroy(struct explorer *ex);
 /* The spine without probes, and with them (or the one of ex->only). */
 enum machine_stop explorer_bare_pass(struct explorer *ex);
 enum machine_stop explorer_probe_pass(struct explorer *ex);
+/* Where the stack begins, by a run that the machine just made. */
+uint32_t explorer_stack_low(const struct machine *machine);
 /* Hands findings and certificate over: they are the check's from here on. */
 void explorer_take(struct explorer *ex, struct check *check);
 enum run_end explorer_end_of(enum machine_stop stop);

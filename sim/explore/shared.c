@@ -17,8 +17,7 @@ struct watch {
   uint32_t count;
 };
 
-/* Whether any interrupt is enabled: what start-up code touches before is its own. */
-static bool any_enabled(const struct machine *m) {
+bool shared_can_be(const struct machine *m) {
   enum { TICKS = SYSTICK_ENABLE | SYSTICK_TICKINT, SYSTEM_EXCEPTIONS = 0xffff };
   bool any = (m->state.systick.control & TICKS) == TICKS;
   for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
@@ -52,7 +51,7 @@ static void on_event(void *owner, const struct event *event) {
   struct watch *watch = owner;
   bool write = event->kind == EVENT_WRITE;
   if ((!write && event->kind != EVENT_READ) || event->leaf >= watch->count ||
-      !any_enabled(watch->machine)) {
+      !shared_can_be(watch->machine)) {
     return;
   }
   struct usage *usage = &watch->usages[event->leaf];

@@ -5,11 +5,16 @@
 
 #include "sim/explore/explorer.h"
 
+struct machine;
+
 struct shared_leaf {
   uint32_t leaf;
   uint16_t exception; /* the more urgent of the two */
   uint64_t boundary;  /* of an access of the other, near where they met */
 };
+
+/* Whether any interrupt is enabled: what start-up code touches before is its own. */
+bool shared_can_be(const struct machine *machine);
 
 /* Typed leaves that both use and one of them writes, once interrupts are enabled, by
  * boundary; at most `most` are written to `list`. Returns how many. 0 too if the image cannot

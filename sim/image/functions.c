@@ -73,7 +73,7 @@ static void functions_of_symbols(struct image *image) {
       high = next_limit(image, symbol);
     }
     function_add(image, (struct function_entry){
-                            .function = {symbol->name, symbol->address, high},
+                            .function = {symbol->name, symbol->address, high, false},
                             .raw = symbol->raw,
                             .preference = preference_of(image, symbol),
                         });
@@ -94,17 +94,9 @@ static void functions_of_spans(struct image *image) {
   for (size_t i = 0; i < image->spans.count; i++) {
     const struct span *span = &image->spans.spans[i];
     if (span->depth == 0 && span->name != NULL && !has_function_symbol(image, span->low)) {
-      function_add(image,
-                   (struct function_entry){.function = {span->name, span->low, span->high}});
+      function_add(image, (struct function_entry){
+                              .function = {span->name, span->low, span->high, false}});
     }
-  }
-}
-
-void functions_load(struct image *image) {
-  functions_of_symbols(image);
-  functions_of_spans(image);
-  if (image->function_count > 0) {
-    qsort(image->functions, image->function_count, sizeof *image->functions, compare_functions);
   }
 }
 
@@ -121,6 +113,57 @@ static size_t functions_behind(const struct image *image, uint32_t pc) {
     }
   }
   return low;
+}
+
+static void functions_sort(struct image *image) {
+  if (image->function_count > 0) {
+    qsort(image->functions, image->function_count, sizeof *image->functions, compare_functions);
+  }
+}
+
+void functions_load(struct image *image) {
+  functions_of_symbols(image);
+  functions_of_spans(image);
+  functions_sort(image);
+}
+
+/* Behind the last byte of a function of which only the first is known: the next
+ * one that is, or the end of the code around it. */
+static uint32_t learned_limit(const struct image *image, uint32_t start) {
+  enum { OF_COPIED_CODE = 0x1000 };
+  uint32_t limit = start + OF_COPIED_CODE;
+  for (size_t i = 0; i < image->segment_count; i++) {
+    const struct segment *segment = &image->segments[i];
+    if (start - segment->run_address < segment->memory_size) {
+      limit = segment->run_address + segment->memory_size;
+    }
+  }
+  size_t behind = functions_behind(image, start);
+  if (behind < image->function_count && image->functions[behind].function.low < limit) {
+    limit = image->functions[behind].function.low;
+  }
+  return limit;
+}
+
+void functions_learn(struct image *image, const uint32_t *starts, size_t count) {
+  struct function_entry *learned = allocate(count + 1, sizeof *learned);
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (image_function_at(image, starts[i]) != NULL) {
+      continue;
+    }
+    if (kept > 0 && learned[kept - 1].function.high > starts[i]) {
+      learned[kept - 1].function.high = starts[i];
+    }
+    learned[kept++].function =
+        (struct function){arena_format(&image->arena, "sub_%08x", starts[i]), starts[i],
+                          learned_limit(image, starts[i]), true};
+  }
+  for (size_t i = 0; i < kept; i++) {
+    function_add(image, learned[i]);
+  }
+  free(learned);
+  functions_sort(image);
 }
 
 const struct function *image_function_at(const struct image *image, uint32_t pc) {

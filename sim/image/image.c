@@ -216,3 +216,12 @@ size_t image_notes(const struct image *image, const char *const **notes) {
   *notes = image->notes;
   return image->note_count;
 }
+
+bool image_has_debug(const struct image *image) {
+  return image->lines.count > 0 || image->spans.count > 0;
+}
+
+void image_learn(struct image *image, const struct discovery *discovery) {
+  functions_learn(image, discovery->functions, discovery->function_count);
+  variables_learn(image, discovery->data, discovery->datum_count);
+}

@@ -91,6 +91,7 @@ struct function {
   const char *name; /* demangled */
   uint32_t low;     /* first byte */
   uint32_t high;    /* behind the last byte; 0-sized symbols reach to the next */
+  bool from_run;    /* known from calls alone (image_learn): the name is made up */
 };
 /* NULL where no function is known. */
 const struct function *image_function_at(const struct image *image, uint32_t pc);
@@ -128,6 +129,7 @@ struct variable {
   uint32_t first_leaf; /* index of its first leaf */
   uint32_t leaf_count;
   bool from_symbol; /* no DWARF: name and size from the symbol table only */
+  bool from_run;    /* neither: bytes that a run accesses as one (image_learn) */
 };
 size_t image_variables(const struct image *image, const struct variable **variables);
 
@@ -160,5 +162,23 @@ char *image_exception_name(const struct image *image, unsigned exception);
 
 /* What could not be understood, one line each ("no DWARF: ..."). */
 size_t image_notes(const struct image *image, const char *const **notes);
+
+/* What a run shows of an image without debug information: where functions begin,
+ * and which bytes are accessed as one. */
+struct datum {
+  uint32_t address;
+  uint32_t size; /* 1, 2 or 8 */
+};
+struct discovery {
+  uint32_t *functions; /* first bytes, ascending, without bit 0 */
+  size_t function_count;
+  struct datum *data; /* by address, without overlaps */
+  size_t datum_count;
+};
+bool image_has_debug(const struct image *image);
+/* The last step of loading, if there is no debug information: for whom has the
+ * image to itself, before anyone borrows it. Adds what nothing else names:
+ * functions ("sub_08000124") and variables ("0x20000010"). */
+void image_learn(struct image *image, const struct discovery *discovery);
 
 #endif

@@ -76,7 +76,8 @@ const char *image_leaf_type(const struct image *image, const struct leaf_table *
                             uint32_t index) {
   struct leaf leaf = leaf_get(table, index);
   if (leaf.kind == LEAF_UNTYPED || index >= table->count) {
-    return "word of memory";
+    const char *name = type_of_bytes(leaf.size);
+    return name != NULL ? name : "bytes of memory";
   }
   const struct type *type = describe(image, &leaf, LAYOUT_NO_PATHS).type;
   return type != NULL ? type->name : "unknown type";
@@ -123,7 +124,8 @@ char *image_exception_name(const struct image *image, unsigned exception) {
     handler = image_function_at(image, image->vector_words[exception]);
   }
   const char *irq = exception - 16 < IMAGE_IRQ_NAMES ? image->irq_names[exception - 16] : NULL;
-  name = handler != NULL ? handler->name : irq;
+  bool named = handler != NULL && !(handler->from_run && irq != NULL);
+  name = named ? handler->name : irq;
   int length = name != NULL ? asprintf(&text, "IRQ %u (%s)", exception - 16, name)
                             : asprintf(&text, "IRQ %u", exception - 16);
   return length >= 0 ? text : NULL;

@@ -161,6 +161,7 @@ bool symbols_drop_code(const struct image *image, uint64_t low);
 
 /* functions.c: after the symbols and spans. */
 void functions_load(struct image *image);
+void functions_learn(struct image *image, const uint32_t *starts, size_t count);
 
 /* vectors.c */
 bool vectors_find(struct image *image, const struct image_options *options,
@@ -175,6 +176,7 @@ const struct line_row *lines_at(const struct line_table *lines, uint32_t pc, uin
 uint32_t spans_before(const struct span_table *spans, uint32_t pc);
 void spans_load(struct image *image, struct dies *dies);
 void variables_load(struct image *image, struct dies *dies);
+void variables_learn(struct image *image, const struct datum *data, size_t count);
 /* vanished.c: after the variables. */
 void vanished_load(struct image *image, struct dies *dies);
 

@@ -19,10 +19,19 @@ void types_fini(struct types *types) {
   offset_map_fini(&types->by_die);
 }
 
+const char *type_of_bytes(uint32_t size) {
+  return size == 1   ? "byte of memory"
+         : size == 2 ? "halfword of memory"
+         : size == 4 ? "word of memory"
+         : size == 8 ? "doubleword of memory"
+                     : NULL;
+}
+
 const struct type *type_opaque(struct arena *arena, uint32_t size) {
   struct type *type = arena_allocate(arena, 1, sizeof *type);
   type->kind = TYPE_OPAQUE;
-  type->name = size == 4 ? "word of memory" : arena_format(arena, "%u bytes of memory", size);
+  const char *name = type_of_bytes(size);
+  type->name = name != NULL ? name : arena_format(arena, "%u bytes of memory", size);
   type->size = size;
   return type;
 }

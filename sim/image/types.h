@@ -73,6 +73,8 @@ const struct type *types_of(struct types *types, Dwarf_Die *die);
 const struct type *types_of_typed(struct types *types, Dwarf_Die *die);
 /* An opaque type of so many bytes, for symbols without DWARF. */
 const struct type *type_opaque(struct arena *arena, uint32_t size);
+/* "word of memory" for 1, 2, 4 and 8 bytes, else NULL. */
+const char *type_of_bytes(uint32_t size);
 
 /* The same type with so many bytes: an array without a count gets one, what is
  * not declared completely becomes opaque. */

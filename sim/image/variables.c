@@ -232,7 +232,7 @@ static void leaves_make(struct image *image) {
     }
     maker.variable = i;
     variable->first_leaf = image->table.count;
-    if (elf_is_writable(image, variable->address)) {
+    if (variable->from_run || elf_is_writable(image, variable->address)) {
       layout.low = image->details[i].offset;
       layout.high = layout.low + variable->size;
       layout_walk(&layout, image->details[i].type);
@@ -246,6 +246,19 @@ static void leaves_make(struct image *image) {
   }
 }
 
+/* The list becomes the image's. */
+static void variables_take(struct image *image, struct found_list *list) {
+  image->variables = allocate(list->count, sizeof *image->variables);
+  image->details = allocate(list->count, sizeof *image->details);
+  image->variable_count = list->count;
+  for (size_t i = 0; i < list->count; i++) {
+    image->variables[i] = list->found[i].variable;
+    image->details[i] = list->found[i].detail;
+  }
+  free(list->found);
+  leaves_make(image);
+}
+
 void variables_load(struct image *image, struct dies *dies) {
   struct found_list list = {0};
   if (dies != NULL) {
@@ -253,15 +266,49 @@ void variables_load(struct image *image, struct dies *dies) {
   }
   found_sort(&list);
   variables_of_symbols(image, &list);
-  image->variables = allocate(list.count, sizeof *image->variables);
-  image->details = allocate(list.count, sizeof *image->details);
-  image->variable_count = list.count;
-  for (size_t i = 0; i < list.count; i++) {
-    image->variables[i] = list.found[i].variable;
-    image->details[i] = list.found[i].detail;
+  variables_take(image, &list);
+}
+
+static bool is_free(const struct image *image, const struct datum *datum) {
+  for (uint32_t byte = 0; byte < datum->size; byte++) {
+    if (image_leaf_at(image, datum->address + byte) != LEAF_NONE) {
+      return false;
+    }
   }
-  free(list.found);
-  leaves_make(image);
+  return true;
+}
+
+static struct variable learned(struct image *image, const struct datum *datum,
+                               const struct type *type) {
+  char *symbol = image_symbol_text(image, datum->address);
+  const char *name = symbol != NULL ? arena_text(&image->arena, symbol)
+                                    : arena_format(&image->arena, "0x%08x", datum->address);
+  free(symbol);
+  return (struct variable){
+      .name = name,
+      .type = type->name,
+      .address = datum->address,
+      .size = datum->size,
+      .from_run = true,
+  };
+}
+
+void variables_learn(struct image *image, const struct datum *data, size_t count) {
+  struct found_list list = {0};
+  for (size_t i = 0; i < image->variable_count; i++) {
+    found_add(&list, image->variables[i], image->details[i]);
+  }
+  for (size_t i = 0; i < count; i++) {
+    const struct type *type = type_opaque(&image->arena, data[i].size);
+    if (is_free(image, &data[i])) {
+      found_add(&list, learned(image, &data[i], type), (struct variable_detail){type, 0});
+    }
+  }
+  found_sort(&list);
+  free(image->variables);
+  free(image->details);
+  image->table.count = 0;
+  variables_take(image, &list);
 }
 
 size_t image_variables(const struct image *image, const struct variable **variables) {

@@ -12,6 +12,7 @@
 enum bkpt_policy { BKPT_CONTINUE, BKPT_STOP, BKPT_FAULT };
 
 enum { CONFIG_INTERRUPTS = 64 };
+enum { CONFIG_RAM_BLOCKS = 8, CONFIG_RAM_BLOCK = 0x10000 /* bytes of each */ };
 
 /* A piece of the memory map. Devices are listed only below 0x40000000. */
 struct memory_part {
@@ -48,6 +49,10 @@ struct machine_config {
   uint32_t vtor;         /* address of the vector table at reset */
   uint32_t ram_base;     /* 0: from the image */
   uint32_t ram_size;     /* bytes; 0: from the image */
+  /* Where nothing is known, RAM that the run turned out to use (explore/ram.h). */
+  uint32_t ram_known;                     /* bytes before `ram` was grown; 0: it was not */
+  uint32_t ram_blocks[CONFIG_RAM_BLOCKS]; /* addresses of more RAM, apart from it */
+  unsigned ram_block_count;
   enum bkpt_policy bkpt;
   /* Registers with a model; borrowed, and outlives the machines. NULL: none. */
   const struct register_set *registers;

@@ -23,6 +23,10 @@ struct machine_config machine_config_default(enum core core) {
 /* Memory map and stubs, member by member. */
 static uint64_t layout_fingerprint(const struct machine_config *config) {
   uint64_t hash = 0;
+  if (config->ram_block_count > 0) {
+    hash =
+        XXH3_64bits(config->ram_blocks, config->ram_block_count * sizeof config->ram_blocks[0]);
+  }
   for (size_t i = 0; i < config->memory_count; i++) {
     const struct memory_part *part = &config->memory[i];
     const uint32_t parts[] = {part->base,       part->size,   part->writable,

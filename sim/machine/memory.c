@@ -139,6 +139,19 @@ static bool add_parts(struct memory *memory, const struct machine_config *config
   return true;
 }
 
+/* RAM apart from the stack's, found by running. */
+static bool add_blocks(struct memory *memory, const struct machine_config *config,
+                       struct error *error) {
+  for (unsigned i = 0; i < config->ram_block_count; i++) {
+    uint64_t base = config->ram_blocks[i];
+    memory->has_other_ram = true;
+    if (add(memory, base, base + CONFIG_RAM_BLOCK, true, error) == NULL) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /* Code that is answered may stand where nothing is: a page for each. */
 static bool add_stub_pages(struct memory *memory, const struct machine_config *config,
                            struct error *error) {
@@ -190,7 +203,7 @@ bool memory_init(struct memory *memory, const struct image *image,
   if (add(memory, ram.low, ram.high, true, error) == NULL) {
     return false;
   }
-  if (!add_stub_pages(memory, config, error)) {
+  if (!add_blocks(memory, config, error) || !add_stub_pages(memory, config, error)) {
     return false;
   }
   memory->ram = memory_region(memory, (uint32_t)ram.low, 4);

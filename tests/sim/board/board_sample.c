@@ -28,7 +28,7 @@ struct board *sample_board(const char *yaml) {
   return board;
 }
 
-static struct image *image_of(const uint16_t *code, size_t count, uint32_t handler) {
+struct image *sample_image(const uint16_t *code, size_t count, uint32_t handler) {
   uint8_t bytes[IMAGE] = {0};
   uint32_t words[VECTORS] = {0x20001000, CODE_AT | 1};
   for (size_t i = 2; i < VECTORS; i++) {
@@ -51,7 +51,7 @@ struct sample sample_machine(const char *yaml, const uint16_t *code, size_t coun
   struct sample sample = {.board = sample_board(yaml)};
   struct error error = {""};
   board_finish(sample.board, (const uint8_t *)input, input != NULL ? strlen(input) : 0);
-  sample.image = image_of(code, count, handler);
+  sample.image = sample_image(code, count, handler);
   struct machine_config config = machine_config_default(CORE_M3);
   cr_assert(board_apply(sample.board, sample.image, &config, &error), "%s", error.message);
   sample.machine = machine_create(sample.image, &config, &error);

@@ -11,8 +11,11 @@ char *sample_file(const char *name, const void *bytes, size_t size);
 /* Reads YAML that must be understood. */
 struct board *sample_board(const char *yaml);
 
-/* A machine at reset: halfwords of code behind a vector table at 0, all handlers
- * but reset at `handler` (byte offset in the code). */
+/* A raw image: halfwords of code behind a vector table at 0, all handlers but reset
+ * at `handler` (byte offset in the code). */
+struct image *sample_image(const uint16_t *code, size_t count, uint32_t handler);
+
+/* A machine that holds it, at reset. */
 struct sample {
   struct board *board;
   struct image *image;
