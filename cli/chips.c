@@ -7,12 +7,14 @@
 
 static void list_chips(void) {
   char **names = NULL;
-  size_t count = board_chips(surroundings_chips(), &names);
-  printf("Chips (--chip), from %s:\n", surroundings_chips());
+  struct texts texts = {0};
+  const char *directory = surroundings_chips(&texts);
+  size_t count = board_chips(directory, &names);
+  printf("Chips (--chip), from %s:\n", directory);
   for (size_t i = 0; i < count; i++) {
     struct board *board = board_create();
     struct error error = {""};
-    bool read = board_read_chip(board, names[i], surroundings_chips(), &error);
+    bool read = board_read_chip(board, names[i], directory, &error);
     printf("  %-12s %s\n", names[i],
            !read                    ? error.message
            : board->summary != NULL ? board->summary
@@ -21,6 +23,7 @@ static void list_chips(void) {
     free(names[i]);
   }
   free(names);
+  texts_free(&texts);
 }
 
 static int run_chips(const struct options *options) {

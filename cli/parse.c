@@ -38,7 +38,7 @@ static void check_complete(struct argp_state *state) {
                  "in, e.g. %s tw1-3f9a01c2-5e11-b412.1x15 %s",
                  state->name, example);
   }
-  if (verb->takes_image && options->image == NULL) {
+  if (verb->takes_image && options->image == NULL && !options->given[OPTION_SCENARIO]) {
     argp_failure(state, EXIT_INPUT, 0,
                  "no IMAGE given; add the firmware's ELF file, e.g. %s %s%s", state->name,
                  verb->takes_token ? "TOKEN " : "", example);

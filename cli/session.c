@@ -9,24 +9,48 @@
 #include "sim/explore/survey.h"
 #include "sim/machine/decode.h"
 
-/* What the scenario says of this image. True with NULL without a scenario. */
-static bool read_scenario(const struct options *options, struct scenario **scenario,
-                          const struct scenario_program **program, struct error *error) {
-  if (!options->given[OPTION_SCENARIO]) {
-    return true;
+/* The program that speaks of IMAGE; without one the only one that names its own. */
+static const struct scenario_program *choose(struct session *session,
+                                             const struct scenario *scenario,
+                                             struct error *error) {
+  const struct options *options = session->options;
+  const struct scenario_program *program = NULL;
+  if (options->image != NULL) {
+    program = scenario_program_for(scenario, options->image);
+    if (program == NULL) {
+      error_set(error, "--scenario: %s has no program for %s; add one with image: %s",
+                options->scenario, options->image, options->image);
+    }
+    return program;
   }
-  *scenario = scenario_load(options->scenario, error);
-  if (*scenario == NULL) {
-    return false;
+  program = scenario_image_program(scenario);
+  if (program == NULL) {
+    error_set(error,
+              "no IMAGE given, and %s does not name just one with image: add the firmware's "
+              "file",
+              options->scenario);
+    return NULL;
   }
-  *program = scenario_program_for(*scenario, options->image);
-  return *program != NULL ||
-         error_set(error, "--scenario: %s has no program for %s; add one with image: %s",
-                   options->scenario, options->image, options->image);
+  const char *path = surroundings_path(options, program->image, &session->texts);
+  session->path = texts_print(&session->texts, "%s", path); /* outlives the scenario */
+  return program;
 }
 
-static struct image *load(const struct options *options, const struct scenario_program *program,
-                          const struct board *board, struct texts *texts, struct error *error) {
+/* What the scenario says of this image. True with NULL without a scenario. */
+static bool read_scenario(struct session *session, struct scenario **scenario,
+                          const struct scenario_program **program, struct error *error) {
+  if (!session->options->given[OPTION_SCENARIO]) {
+    return true;
+  }
+  *scenario = scenario_load(session->options->scenario, error);
+  *program = *scenario != NULL ? choose(session, *scenario, error) : NULL;
+  return *program != NULL;
+}
+
+static struct image *load(struct session *session, const struct scenario_program *program,
+                          struct error *error) {
+  const struct options *options = session->options;
+  const struct board *board = session->surroundings.board;
   struct image_options image_options = {
       .has_core = options->given[OPTION_CORE],
       .core = options->core,
@@ -46,12 +70,12 @@ static struct image *load(const struct options *options, const struct scenario_p
     image_options.base = *program->base;
   }
   if (program != NULL && image_options.symbols == NULL) {
-    image_options.symbols = surroundings_path(options, program->symbols, texts);
+    image_options.symbols = surroundings_path(options, program->symbols, &session->texts);
   }
   if (board != NULL) {
-    board_image_options(board, options->image, &image_options);
+    board_image_options(board, session->path, &image_options);
   }
-  return image_load(options->image, &image_options, error);
+  return image_load(session->path, &image_options, error);
 }
 
 /* The options laid over what the image, the board and the scenario say. */
@@ -71,14 +95,13 @@ static bool configure(struct session *session, const struct scenario_program *pr
 }
 
 bool session_open(struct session *session, const struct options *options, struct error *error) {
-  *session = (struct session){.options = options};
+  *session = (struct session){.options = options, .path = options->image};
   struct scenario *scenario = NULL;
   const struct scenario_program *program = NULL;
-  bool opened = read_scenario(options, &scenario, &program, error) &&
-                surroundings_open(&session->surroundings, options, program, error);
+  bool opened = read_scenario(session, &scenario, &program, error) &&
+                surroundings_open(&session->surroundings, options, scenario, program, error);
   if (opened) {
-    session->image =
-        load(options, program, session->surroundings.board, &session->texts, error);
+    session->image = load(session, program, error);
     opened = session->image != NULL && configure(session, program, error);
   }
   scenario_free(scenario);

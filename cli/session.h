@@ -11,6 +11,7 @@
 
 struct session {
   const struct options *options;
+  const char *path; /* of the image: IMAGE, or the scenario's */
   struct surroundings surroundings;
   struct image *image;
   struct explorer_options explorer;

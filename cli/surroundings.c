@@ -1,15 +1,36 @@
 #include "cli/surroundings.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { INPUT_STEP = 4096 };
 
-const char *surroundings_chips(void) {
+/* "DIRECTORY/../share/tornword/chips" of the directory that this program lies in;
+ * NULL if there is none: it was not installed. */
+static const char *installed_chips(struct texts *texts) {
+  char path[PATH_MAX];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  path[length > 0 ? length : 0] = '\0';
+  char *slash = strrchr(path, '/');
+  if (slash == NULL) {
+    return NULL;
+  }
+  *slash = '\0';
+  const char *chips = texts_print(texts, "%s/" TORNWORD_CHIPS_INSTALLED, path);
+  return access(chips, R_OK | X_OK) == 0 ? chips : NULL;
+}
+
+const char *surroundings_chips(struct texts *texts) {
   const char *named = getenv("TORNWORD_CHIPS");
-  return named != NULL && named[0] != '\0' ? named : TORNWORD_CHIPS_DIRECTORY;
+  if (named != NULL && named[0] != '\0') {
+    return named;
+  }
+  const char *installed = installed_chips(texts);
+  return installed != NULL ? installed : TORNWORD_CHIPS_DIRECTORY;
 }
 
 static bool read_input(struct surroundings *s, const char *path, struct error *error) {
@@ -41,18 +62,30 @@ const char *surroundings_path(const struct options *options, const char *named,
 /* What is to be read, wherever it was said. */
 struct sources {
   const char *svd, *chip, *config, *input; /* NULL: nothing */
+  const char *scenario;
+  size_t program; /* of the scenario's list */
 };
+
+static bool read_chip(struct board *board, const char *name, struct error *error) {
+  struct texts texts = {0};
+  bool read = board_read_chip(board, name, surroundings_chips(&texts), error);
+  texts_free(&texts);
+  return read;
+}
 
 static bool read_files(struct surroundings *s, const struct sources *from,
                        struct error *error) {
   if (from->svd != NULL && !board_read_svd(s->board, from->svd, error)) {
     return false;
   }
-  if (from->chip != NULL &&
-      !board_read_chip(s->board, from->chip, surroundings_chips(), error)) {
+  if (from->chip != NULL && !read_chip(s->board, from->chip, error)) {
     return false;
   }
   if (from->config != NULL && !board_read(s->board, from->config, error)) {
+    return false;
+  }
+  if (from->scenario != NULL &&
+      !board_read_program(s->board, from->scenario, from->program, error)) {
     return false;
   }
   return from->input == NULL || read_input(s, from->input, error);
@@ -67,10 +100,12 @@ static void say_notes(const struct board *board) {
 }
 
 /* The command line wins over the scenario. */
-static struct sources sources_of(const struct options *options,
+static struct sources sources_of(const struct options *options, const struct scenario *scenario,
                                  const struct scenario_program *program, struct texts *texts) {
-  struct sources from = {NULL, NULL, NULL, NULL};
+  struct sources from = {.svd = NULL};
   if (program != NULL) {
+    from.scenario = options->scenario;
+    from.program = (size_t)(program - scenario->programs);
     from.chip = program->chip;
     from.config = surroundings_path(options, program->config, texts);
     from.input = surroundings_path(options, program->input, texts);
@@ -84,12 +119,14 @@ static struct sources sources_of(const struct options *options,
 }
 
 bool surroundings_open(struct surroundings *s, const struct options *options,
-                       const struct scenario_program *program, struct error *error) {
+                       const struct scenario *scenario, const struct scenario_program *program,
+                       struct error *error) {
   struct texts texts = {0};
-  const struct sources from = sources_of(options, program, &texts);
+  const struct sources from = sources_of(options, scenario, program, &texts);
   *s = (struct surroundings){0};
   bool read = true;
-  if (from.svd != NULL || from.chip != NULL || from.config != NULL || from.input != NULL) {
+  if (from.svd != NULL || from.chip != NULL || from.config != NULL || from.input != NULL ||
+      from.scenario != NULL) {
     s->board = board_create();
     read = read_files(s, &from, error);
   }

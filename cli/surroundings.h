@@ -17,13 +17,15 @@ struct surroundings {
 const char *surroundings_path(const struct options *options, const char *named,
                               struct texts *texts);
 
-/* The folder of chip files: TORNWORD_CHIPS, else that of the source tree. */
-const char *surroundings_chips(void);
+/* The folder of chip files: TORNWORD_CHIPS, else the one installed beside this
+ * program, else that of the source tree. */
+const char *surroundings_chips(struct texts *texts);
 
 /* What could not be understood is said on stderr. On failure nothing is left
- * open. `program` may be NULL. */
+ * open. `program` is one of the scenario's; both may be NULL. */
 bool surroundings_open(struct surroundings *surroundings, const struct options *options,
-                       const struct scenario_program *program, struct error *error);
+                       const struct scenario *scenario, const struct scenario_program *program,
+                       struct error *error);
 void surroundings_close(struct surroundings *surroundings);
 
 #endif

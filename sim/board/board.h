@@ -72,6 +72,11 @@ void board_destroy(struct board *board); /* NULL is allowed */
  * its line; what has the wrong type is refused. */
 bool board_read(struct board *board, const char *path, struct error *error);
 
+/* The same sections where they stand in a scenario: in item `index` of its list
+ * programs. Its other keys are the scenario's own. */
+bool board_read_program(struct board *board, const char *path, size_t index,
+                        struct error *error);
+
 /* Reads chips/NAME.yaml of `directory`; the refusal lists what there is. */
 bool board_read_chip(struct board *board, const char *name, const char *directory,
                      struct error *error);

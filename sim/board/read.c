@@ -105,3 +105,49 @@ bool board_read(struct board *board, const char *path, struct error *error) {
   yaml_close(&yaml);
   return read;
 }
+
+static const struct yaml_key PROGRAM_KEYS[] = {BOARD_KEY("memory_map", read_memory_map),
+                                               BOARD_KEY("registers", read_registers),
+                                               BOARD_KEY("lines", read_lines),
+                                               BOARD_KEY("mmio_models", read_mmio_models),
+                                               BOARD_KEY("handlers", read_handlers),
+                                               BOARD_KEY("exit_at", read_exit_at),
+                                               {.name = NULL}};
+
+static bool read_section(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
+                         void *user) {
+  for (const struct yaml_key *row = PROGRAM_KEYS; row->name != NULL; row++) {
+    if (strcmp(row->name, yaml_scalar(key)) == 0) {
+      return row->read(yaml, value, user);
+    }
+  }
+  return true;
+}
+
+/* One item of a list. */
+struct item {
+  struct board *board;
+  size_t left; /* items before it */
+};
+
+static bool read_item(struct yaml *yaml, const yaml_node_t *node, void *user) {
+  struct item *item = user;
+  return item->left-- != 0 || yaml_pairs(yaml, node, read_section, item->board);
+}
+
+static bool read_programs(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
+                          void *user) {
+  return strcmp(yaml_scalar(key), "programs") != 0 || yaml_items(yaml, value, read_item, user);
+}
+
+bool board_read_program(struct board *board, const char *path, size_t index,
+                        struct error *error) {
+  struct yaml yaml;
+  struct item item = {board, index};
+  if (!yaml_open(&yaml, board, path, error)) {
+    return false;
+  }
+  bool read = yaml_pairs(&yaml, yaml_root(&yaml), read_programs, &item);
+  yaml_close(&yaml);
+  return read;
+}

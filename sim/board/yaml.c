@@ -70,23 +70,14 @@ void yaml_note(struct yaml *yaml, const yaml_node_t *node, const char *format, .
   board_note(yaml->board, "%s:%zu: %s", yaml->path, node->start_mark.line + 1, text);
 }
 
-static size_t distance(const char *word, const char *key) {
-  bool short_enough = strlen(word) <= WORDS_LONGEST && strlen(key) <= WORDS_LONGEST;
-  return short_enough ? words_distance(word, key) : SIZE_MAX;
-}
-
 const char *yaml_suggest(struct yaml *yaml, const char *word, const struct yaml_key *keys) {
-  const char *nearest = NULL;
-  size_t best = strlen(word) / 2 + 1;
+  struct words_nearest nearest = {.wrong = word};
   for (; keys->name != NULL; keys++) {
-    size_t found = distance(word, keys->name);
-    if (found < best) {
-      best = found;
-      nearest = keys->name;
-    }
+    words_try(&nearest, keys->name);
   }
-  return nearest != NULL ? arena_format(&yaml->board->arena, "; did you mean '%s'?", nearest)
-                         : "";
+  return nearest.word != NULL
+             ? arena_format(&yaml->board->arena, "; did you mean '%s'?", nearest.word)
+             : "";
 }
 
 const char *yaml_scalar(const yaml_node_t *node) {

@@ -33,6 +33,18 @@ const struct scenario_program *scenario_program_for(const struct scenario *scena
   return NULL;
 }
 
+const struct scenario_program *scenario_image_program(const struct scenario *scenario) {
+  const struct scenario_program *found = NULL;
+  for (uint32_t i = 0; i < scenario->program_count; i++) {
+    const struct scenario_program *program = &scenario->programs[i];
+    if (program->image != NULL && found != NULL) {
+      return NULL;
+    }
+    found = program->image != NULL ? program : found;
+  }
+  return found;
+}
+
 void scenario_apply(const struct scenario_program *program, struct explorer_options *options) {
   if (program->priority_bits != NULL) {
     options->machine.priority_bits = *program->priority_bits;

@@ -38,7 +38,7 @@ enum scenario_places { PLACES_UNSAID, PLACES_ALL, PLACES_BOUNDARIES };
 
 /* programs: an image, or a source of which the demo build makes images. */
 struct scenario_program {
-  char *image;            /* path, relative to the current directory */
+  char *image;            /* path, relative to the scenario */
   char *source;           /* path, relative to the top of the source tree */
   char *chip;             /* as --chip; NULL if absent, as the next */
   char *config;           /* as --config; relative to the scenario, as the next two */
@@ -76,6 +76,9 @@ void scenario_free(struct scenario *scenario); /* NULL is allowed */
  * neither. NULL if there is none. Borrowed. */
 const struct scenario_program *scenario_program_for(const struct scenario *scenario,
                                                     const char *image_path);
+
+/* The only program that names an image; NULL if there are none or several. */
+const struct scenario_program *scenario_image_program(const struct scenario *scenario);
 
 /* Lays what the program says over options that hold the defaults. */
 void scenario_apply(const struct scenario_program *program, struct explorer_options *options);

@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/words.h"
+
 /* Exceptions that can be injected, by name and by number (ARMv7-M B1.5.2). */
 enum { FIRST_IRQ = 16, IRQS = 240, NAMED = 3, EXCEPTIONS = 2 * (NAMED + IRQS), NAME = 8 };
-enum { KEYS = 20, TRACE = 4096, WORD = 64 };
+enum { KEYS = 32, LISTED = 20, TRACE = 4096, WORD = 64 };
 
 static const cyaml_strval_t VERSIONS[] = {{"1", 1}};
 static const cyaml_strval_t PLACES[] = {{"all", PLACES_ALL}, {"boundaries", PLACES_BOUNDARIES}};
@@ -109,6 +111,13 @@ static void schema_init(struct schema *s) {
       CYAML_FIELD_STRING_PTR("symbols", MAYBE_POINTER, program, symbols, 1, CYAML_UNLIMITED),
       CYAML_FIELD_STRING_PTR("input", MAYBE_POINTER, program, input, 1, CYAML_UNLIMITED),
       CYAML_FIELD_UINT_PTR("base", MAYBE_POINTER, program, base),
+      CYAML_FIELD_IGNORE("memory_map",
+                         CYAML_FLAG_OPTIONAL), /* these are the board's: board_read_program */
+      CYAML_FIELD_IGNORE("registers", CYAML_FLAG_OPTIONAL),
+      CYAML_FIELD_IGNORE("lines", CYAML_FLAG_OPTIONAL),
+      CYAML_FIELD_IGNORE("mmio_models", CYAML_FLAG_OPTIONAL),
+      CYAML_FIELD_IGNORE("handlers", CYAML_FLAG_OPTIONAL),
+      CYAML_FIELD_IGNORE("exit_at", CYAML_FLAG_OPTIONAL),
       KEY_MASK("cores", program, cores, s->cores),
       KEY_MASK("optimisations", program, optimisations, s->levels),
       KEY_NAME_POINTER("priority-bits", MAYBE_STRICT, program, priority_bits, BITS),
@@ -167,48 +176,6 @@ static cyaml_config_t configuration(struct trace *trace) {
       .log_fn = trace_log, .log_ctx = trace, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
 }
 
-/* Edits (insert, drop, replace, swap neighbours) from one word to another. */
-static unsigned distance(const char *from, const char *to) {
-  unsigned rows[3][WORD + 1] = {{0}};
-  size_t width = strnlen(to, WORD);
-  for (unsigned j = 0; j <= width; j++) {
-    rows[0][j] = j;
-  }
-  for (unsigned i = 1; from[i - 1] != '\0' && i <= WORD; i++) {
-    unsigned *row = rows[i % 3];
-    const unsigned *above = rows[(i + 2) % 3];
-    const unsigned *second = rows[(i + 1) % 3];
-    row[0] = i;
-    for (unsigned j = 1; j <= width; j++) {
-      unsigned best = above[j - 1] + (from[i - 1] != to[j - 1]);
-      best = above[j] + 1 < best ? above[j] + 1 : best;
-      best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-      if (i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] &&
-          second[j - 2] + 1 < best) {
-        best = second[j - 2] + 1;
-      }
-      row[j] = best;
-    }
-  }
-  return rows[strnlen(from, WORD) % 3][width];
-}
-
-/* The nearest of several names to one that is wrong. */
-struct nearest {
-  const char *wrong;
-  const char *name; /* NULL: none is near */
-  unsigned distance;
-};
-
-static void nearest_try(struct nearest *nearest, const char *name) {
-  unsigned limit = nearest->name != NULL ? nearest->distance : 1 + (unsigned)strlen(name) / 2;
-  unsigned found = distance(nearest->wrong, name);
-  if (found < limit) {
-    nearest->name = name;
-    nearest->distance = found;
-  }
-}
-
 /* The keys of the mapping in which the trace begins. */
 static const cyaml_schema_field_t *keys_of(const struct schema *schema,
                                            const struct trace *trace) {
@@ -241,23 +208,23 @@ static void suggest(const struct schema *schema, const struct trace *trace, cons
                     char *text, size_t size) {
   char key[WORD] = "";
   const char *field = strstr(trace->text, "in mapping field '");
-  struct nearest nearest = {.wrong = wrong};
+  struct words_nearest nearest = {.wrong = wrong};
   const cyaml_schema_field_t *keys = keys_of(schema, trace);
   const cyaml_strval_t *names = NULL;
   uint32_t count = 0;
   if (strstr(trace->text, "Unexpected key") != NULL) {
     for (; keys->key != NULL; keys++) {
-      nearest_try(&nearest, keys->key);
+      words_try(&nearest, keys->key);
     }
   } else if (field != NULL && sscanf(field, "in mapping field '%63[^']", key) == 1 &&
              names_of(schema, keys, key, &names, &count)) {
     for (uint32_t i = 0; i < count; i++) {
-      nearest_try(&nearest, names[i].str);
+      words_try(&nearest, names[i].str);
     }
   }
-  if (nearest.name != NULL) {
-    snprintf(text, size, "; did you mean '%s'?", nearest.name);
-  } else if (names != NULL && count <= KEYS) {
+  if (nearest.word != NULL) {
+    snprintf(text, size, "; did you mean '%s'?", nearest.word);
+  } else if (names != NULL && count <= LISTED) {
     size_t length = (size_t)snprintf(text, size, "; it can be");
     for (uint32_t i = 0; i < count && length < size; i++) {
       length += (size_t)snprintf(text + length, size - length, "%s %s", i == 0 ? "" : ",",

@@ -57,6 +57,10 @@ Test(refusals, of_the_command_line) {
       {"check --horizon abc a.elf",
        "tornword check: --horizon: 'abc' is not a number; give instructions, e.g. --horizon "
        "1000"},
+      {"check --scenario " SOURCE_DIR "/scenarios/torn_enum.yaml",
+       "tornword check: no IMAGE given, and " SOURCE_DIR "/scenarios/torn_enum.yaml does not "
+       "name just one with image: add the firmware's file"},
+      {"check --ram much a.elf", "tornword check: --ram: 'much' is not known"},
       {"check --core m9 a.elf", "tornword check: --core: 'm9' is not a core"},
       {"replay nonsense /bin/true", "tornword replay: "},
       {"replay tw9-00000000-0000-i1x15 /bin/true", "tornword replay: "},

@@ -84,7 +84,7 @@ Test(stripped, demos_tear_without_names, .timeout = 300) {
   if (OBJCOPY[0] != '/') {
     cr_skip_test("arm-none-eabi-objcopy is absent");
   }
-  cr_assert_eq(glob(FIRMWARE_DIR "/*-O2.elf", 0, NULL, &files), 0);
+  cr_assert_eq(glob(FIRMWARE_DIR "/*-m[03]-O2.elf", 0, NULL, &files), 0);
   for (size_t i = 0; i < files.gl_pathc; i++) {
     const char *path = files.gl_pathv[i];
     strip(path, FOLDER "/stripped.elf");

@@ -219,3 +219,37 @@ Test(board_config, unknown_function_is_refused) {
   board_destroy(board);
   sample_free(&s);
 }
+
+/* Sections that stand in a scenario's program; its own keys are left alone. */
+Test(board_config, programs_of_scenarios_have_boards) {
+  static const char yaml[] =
+      "name: a\nversion: 1\nprograms:\n"
+      "  - image: a.hex\n"
+      "    interrupts: [SysTick]\n"
+      "    registers: [{address: 0x40000000, constant: 1}]\n"
+      "  - image: b.hex\n"
+      "    memory_map: {ram: {base_addr: 0x20000000, size: 0x1000}}\n"
+      "    registers:\n"
+      "      - {address: 0x40001000, sequence: [1, 2]}\n"
+      "      - {address: 0x40001004, constnt: 3}\n"
+      "    lines: [{irq: 3, status: 0x40001000}]\n"
+      "    handlers: {wait: {}}\n"
+      "    exit_at: {done: 0x1234}\n"
+      "  - image: c.hex\n"
+      "    registers: soon\n";
+  char *path = sample_file("scenario.yaml", yaml, sizeof yaml - 1);
+  struct error error = {""};
+  struct board *board = board_create();
+  cr_assert(board_read_program(board, path, 1, &error), "%s", error.message);
+  cr_expect_eq(board->model_count, 2);
+  cr_expect_eq(board->models[0].address, 0x40001000);
+  cr_expect(board->part_count == 1 && board->line_count == 1 && board->stub_count == 2);
+  cr_assert_eq(board->note_count, 1);
+  cr_expect_not_null(strstr(board->notes[0], ":11: 'constnt' is not known"), "%s",
+                     board->notes[0]);
+  cr_expect(!board_read_program(board, path, 2, &error));
+  cr_expect_not_null(strstr(error.message, ":16:16: "), "%s", error.message);
+  board_destroy(board);
+  unlink(path);
+  free(path);
+}
