@@ -10,6 +10,7 @@
  * run, M-profile opened without UC_MODE_MCLASS. */
 
 enum { STUB_SIZE = 0x1000, STUB_LIMIT = 24 };
+static const uint32_t NOWHERE = 0xfffffffe; /* no code lies there */
 
 struct device_region {
   struct cpu *cpu;
@@ -255,6 +256,14 @@ static void write_xpsr(struct cpu *cpu, uint32_t flags, unsigned exception) {
   set(cpu, UC_ARM_REG_APSR_NZCV, flags & 0xf0000000U);
 }
 
+/* `until` = 0, which is what costs nothing, takes address 0 for the end: the run
+ * goes on from there with another one. */
+static uc_err go_on_at_zero(struct cpu *cpu, struct cpu_exit *exit) {
+  bool thumb = undefined_kind(cpu) != CPU_INVALID_STATE;
+  exit->kind = thumb ? CPU_STOPPED : CPU_INVALID_STATE;
+  return thumb ? uc_emu_start(cpu->uc, 1, NOWHERE, 0, 0) : UC_ERR_OK;
+}
+
 struct cpu_exit cpu_run(struct cpu *cpu, uint32_t pc, uint8_t it_state) {
   struct cpu_exit exit = {.kind = CPU_STOPPED};
   struct cpu_exit *outer = cpu->exit;
@@ -264,6 +273,9 @@ struct cpu_exit cpu_run(struct cpu *cpu, uint32_t pc, uint8_t it_state) {
     set(cpu, UC_ARM_REG_EPSR, 1U << 24 | (it & 3U) << 25 | (it >> 2) << 10);
   }
   uc_err err = uc_emu_start(cpu->uc, pc | 1U, 0, 0, 0);
+  if (exit.kind == CPU_BAD_FETCH && exit.pc == 0) {
+    err = go_on_at_zero(cpu, &exit);
+  }
   if (exit.kind == CPU_STOPPED && err != UC_ERR_OK) {
     exit.pc = get(cpu, UC_ARM_REG_PC);
     if (err == UC_ERR_INSN_INVALID || err == UC_ERR_EXCEPTION) {

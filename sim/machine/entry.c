@@ -6,7 +6,7 @@
 #include "sim/machine/private.h"
 
 enum { FRAME_WORDS = 8, FRAME_SIZE = 32, FP_FRAME_SIZE = 0x68, FRAME_PC = 6, FRAME_XPSR = 7 };
-enum { CONTROL_SPSEL = 2, CONTROL_FPCA = 4, CCR_NONBASETHRDENA = 1, CCR_STKALIGN = 1 << 9 };
+enum { CONTROL_NPRIV = 1, CONTROL_SPSEL = 2, CONTROL_FPCA = 4, CCR_NONBASETHRDENA = 1, CCR_STKALIGN = 1 << 9 };
 enum { SCR_SLEEPONEXIT = 2, XPSR_THUMB = 1 << 24, XPSR_ALIGN = 1 << 9, IPSR_MASK = 0x1ff };
 enum { HFSR_VECTTBL = 1 << 1 };
 /* EXC_RETURN: the low nibble says where to, bit 4 clear says FP frame. */
@@ -104,28 +104,24 @@ static uint32_t frame_fault(const struct machine *m, const struct frame *frame, 
   return 0;
 }
 
-static void write_frame(struct machine *m, const struct frame *frame) {
-  machine_write_words(m, frame->address, frame->words, FRAME_WORDS);
-  if (frame->fp) {
-    fp_push(m, frame->address);
-  }
-}
-
 static unsigned stack_exception(uint32_t cfsr) {
+  if (cfsr == CFSR_NOCP) {
+    return EXCEPTION_USAGEFAULT;
+  }
   return (cfsr & (CFSR_MSTKERR | CFSR_MUNSTKERR)) != 0 ? EXCEPTION_MEMMANAGE
                                                        : EXCEPTION_BUSFAULT;
 }
 
-/* A fault of the stacking itself: it is pending beside the exception that is
- * being entered, and the more urgent of the two is taken. */
-static bool derive_fault(struct machine *m, uint32_t cfsr) {
-  const struct exceptions *x = &m->state.exceptions;
-  if (exception_group_priority(x, x->take) < 0) {
-    fault_lock_up(m);
-    return false;
+/* A fault of the stacking itself is pending beside the exception that is being
+ * entered, and the more urgent of the two is taken. False: neither can be. */
+static bool push_frame(struct machine *m, const struct frame *frame) {
+  uint32_t cfsr = frame_fault(m, frame, true);
+  if (cfsr == 0) {
+    machine_write_words(m, frame->address, frame->words, FRAME_WORDS);
+    cfsr = frame->fp && !fp_push(m, frame->address) ? CFSR_NOCP : 0U;
   }
   const struct fault fault = {(uint8_t)stack_exception(cfsr), cfsr, 0};
-  return fault_pend(m, &fault);
+  return cfsr == 0 || fault_pend(m, &fault);
 }
 
 /* The exception becomes active; what it preempted waits below it. */
@@ -192,10 +188,7 @@ void exception_enter(struct machine *m) {
   struct cpu_registers registers;
   cpu_get_frame(m->cpu, &registers);
   struct frame frame = build_frame(m, &registers);
-  uint32_t cfsr = frame_fault(m, &frame, true);
-  if (cfsr == 0) {
-    write_frame(m, &frame);
-  } else if (!derive_fault(m, cfsr)) {
+  if (!push_frame(m, &frame)) {
     return;
   }
   unsigned exception = s->exceptions.take;
@@ -309,6 +302,11 @@ static bool fetch_frame(struct machine *m, struct context ended, struct frame *f
   }
   memcpy(frame->words, memory_host(&m->memory, frame->address, FRAME_SIZE), FRAME_SIZE);
   bool to_handler = (s->exc_return & 0xfU) == TO_HANDLER;
+  bool privileged = to_handler || (s->control & CONTROL_NPRIV) == 0;
+  if (frame->fp && !fp_can_pop(m, privileged)) {
+    fault_on_return(m, ended, EXCEPTION_USAGEFAULT, CFSR_NOCP);
+    return false;
+  }
   unsigned exception = frame->words[FRAME_XPSR] & IPSR_MASK;
   if (to_handler != (exception != 0)) {
     fault_on_return(m, ended, EXCEPTION_USAGEFAULT, CFSR_INVPC);

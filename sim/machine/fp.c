@@ -1,5 +1,7 @@
 /* The FP context on exception entry and return, saved at once or lazily.
  *
+ * What is not saved lazily is subject to CPACR, as an instruction would be; what
+ * is saved lazily is not: the instruction that asks for it was already checked.
  * Source: ARMv7-M B1.5.7 (lazy preservation), B1.5.6 and B1.5.8. */
 #include "sim/machine/private.h"
 
@@ -76,25 +78,28 @@ static uint32_t ready_bits(const struct machine *m) {
 
 bool fp_push(struct machine *m, uint32_t frame) {
   struct scb *scb = &m->state.scb;
+  bool privileged = guard_is_privileged(m);
   if ((scb->fpccr & FPCCR_LSPEN) == 0) {
-    return store(m, frame + FP_OFFSET);
+    return guard_fp_is_accessible(m, privileged) && store(m, frame + FP_OFFSET);
   }
   bool thread = m->state.context.exception == 0;
   scb->fpcar = frame + FP_OFFSET;
   scb->fpccr &= FPCCR_LSPEN | FPCCR_ASPEN;
   scb->fpccr |= FPCCR_LSPACT | ready_bits(m) | (thread ? FPCCR_THREAD : 0U) |
-                (guard_is_privileged(m) ? 0U : FPCCR_USER);
+                (privileged ? 0U : FPCCR_USER);
   return true;
 }
 
-bool fp_pop(struct machine *m, uint32_t frame) {
+bool fp_can_pop(const struct machine *m, bool privileged) {
+  bool never_saved = (m->state.scb.fpccr & FPCCR_LSPACT) != 0;
+  return never_saved || guard_fp_is_accessible(m, privileged);
+}
+
+void fp_pop(struct machine *m, uint32_t frame) {
   struct scb *scb = &m->state.scb;
   if ((scb->fpccr & FPCCR_LSPACT) != 0) { /* never saved: the registers still hold it */
     scb->fpccr &= ~(uint32_t)FPCCR_LSPACT;
-    return true;
-  }
-  if (memory_region(&m->memory, frame, FPSCR_OFFSET + 8) == NULL) {
-    return false;
+    return;
   }
   struct cpu_fp fp;
   for (unsigned i = 0; i < FP_WORDS; i++) {
@@ -102,5 +107,4 @@ bool fp_pop(struct machine *m, uint32_t frame) {
   }
   fp.fpscr = (uint32_t)memory_get(&m->memory, frame + FPSCR_OFFSET, 4);
   cpu_set_fp(m->cpu, &fp);
-  return true;
 }

@@ -17,9 +17,9 @@ bool guard_is_privileged(const struct machine *m) {
   return s->context.exception != 0 || (s->control & CONTROL_NPRIV) == 0;
 }
 
-static bool fp_is_accessible(const struct machine *m) {
+bool guard_fp_is_accessible(const struct machine *m, bool privileged) {
   uint32_t access = m->state.scb.cpacr >> CPACR_CP10_SHIFT & 3U;
-  return m->core->has_fpu && (access == 3 || (access == 1 && guard_is_privileged(m)));
+  return m->core->has_fpu && (access == 3 || (access == 1 && privileged));
 }
 
 static bool mpu_is_on(const struct machine *m) {
@@ -65,7 +65,7 @@ void guard_fetch(struct machine *m) {
 void guard_instruction(struct machine *m, const struct code *code) {
   const struct machine_state *s = &m->state;
   if ((code->flags & CODE_FP) != 0) {
-    if (!fp_is_accessible(m)) {
+    if (!guard_fp_is_accessible(m, guard_is_privileged(m))) {
       trap(m, EXCEPTION_USAGEFAULT, CFSR_NOCP, 0);
       return;
     }

@@ -70,6 +70,8 @@ void fault_of_exit(struct machine *m, const struct cpu_exit *exit);
 
 /* guard.c */
 bool guard_is_privileged(const struct machine *m);
+/* CPACR's answer for code of that privilege. */
+bool guard_fp_is_accessible(const struct machine *m, bool privileged);
 /* After a change of mode, privilege or a trap's enable: derives state.traps. */
 void guard_update(struct machine *m);
 /* Before an instruction: sets m->trap if it must not execute. */
@@ -84,9 +86,13 @@ void guard_take_back(struct machine *m);
 bool fp_is_active(const struct machine *m);
 /* Before an FP instruction: what was to be saved lazily is saved. */
 void fp_touch(struct machine *m);
-/* The FP part of a frame that begins at `frame`. False: no memory there. */
+/* The FP part of a frame that begins at `frame`, where memory is. False: CPACR
+ * does not let the interrupted code have it saved; nothing is. */
 bool fp_push(struct machine *m, uint32_t frame);
-bool fp_pop(struct machine *m, uint32_t frame);
+/* The same part comes back. `privileged`: of the code returned to. False as
+ * above: fp_can_pop. */
+bool fp_can_pop(const struct machine *m, bool privileged);
+void fp_pop(struct machine *m, uint32_t frame);
 
 /* special.c: the instruction at state.pc that the executor does not do. */
 void special_execute(struct machine *m);

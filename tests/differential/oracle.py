@@ -15,7 +15,8 @@ CORES = {
     "m7": ("mps2-an500", ["-mcpu=cortex-m7", "-mfloat-abi=softfp", "-mfpu=fpv5-d16"]),
 }
 LOCKUP = 134
-TIMEOUT = 4
+TIMEOUT = 20        # seconds for one image
+TIMEOUT_ALONE = 120 # for one program that was in an image that took longer
 SKIPPED = 77
 
 COMPILE = ["-mthumb", "-masm-syntax-unified", "-std=gnu17", "-O1", "-g", "-mgeneral-regs-only", "-ffreestanding",
@@ -50,16 +51,16 @@ def run(command, timeout=TIMEOUT):
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL, timeout=timeout)
+        output, code = done.stdout, done.returncode if done.returncode >= 0 else 128 - done.returncode
     except subprocess.TimeoutExpired as expired:
-        return (expired.stdout or b"").decode(errors="replace"), "timeout"
-    code = done.returncode if done.returncode >= 0 else 128 - done.returncode
-    lines = done.stdout.decode(errors="replace").splitlines()
+        output, code = expired.stdout or b"", "timeout"
+    lines = output.decode(errors="replace").splitlines()
     return "\n".join(line for line in lines if not line.startswith("qemu-system-arm: warning")), code
 
 
-def run_qemu(core, image):
-    return run(qemu_command(core, image))
+def run_qemu(core, image, timeout=TIMEOUT):
+    return run(qemu_command(core, image), timeout)
 
 
-def run_ours(trace, core, image):
-    return run([trace, "--core", core, image])
+def run_ours(trace, core, image, timeout=TIMEOUT):
+    return run([trace, "--core", core, image], timeout)

@@ -10,6 +10,7 @@
 
 enum { SCRATCH_WORDS = 64, EXCEPTIONS = 24, FUEL = 60, STUCK = -100 };
 enum { FRAME_PC = 6, FRAME_XPSR = 7 };
+enum { FPSCR_MODES = 0x07c00000 }; /* what FPDSCR gives a new context: README.md */
 enum { HARDFAULT = 3, USAGEFAULT = 6, SVCALL = 11 };
 
 /* What entry.S pushed. */
@@ -94,9 +95,10 @@ static void note_frame(const uint32_t *frame, uint32_t exc_return, uint32_t exce
     note("fpccr", FPCCR & 0xc000017bu); /* bit 10 is the oracle's alone */
     note("fpcar", FPCAR);
     if ((FPCCR & 1u) == 0) {
-      for (unsigned i = 8; i < 25; i++) {
+      for (unsigned i = 8; i < 24; i++) {
         note("fp", frame[i]);
       }
+      note("fpscr", frame[24] & FPSCR_MODES);
     }
   }
 #else
@@ -162,8 +164,9 @@ static void end_program(uint32_t *frame) {
 
 body *observe(struct saved *saved) {
   uint32_t exception = MRS("ipsr");
-  uint32_t *frame =
-      (saved->exc_return & 4u) != 0 ? (uint32_t *)MRS("psp") : (uint32_t *)(saved + 1);
+  bool bad = (saved->exc_return & 15u) == 5; /* the frame is that of the good one */
+  uint32_t back = bad && good_return != 0 ? good_return : saved->exc_return;
+  uint32_t *frame = (back & 4u) != 0 ? (uint32_t *)MRS("psp") : (uint32_t *)(saved + 1);
   entries++;
   if (--fuel < STUCK) {
     print("stuck\n");
@@ -177,7 +180,7 @@ body *observe(struct saved *saved) {
   note("r9", saved->r9);
   note("r10", saved->r10);
   note("exc_return", saved->exc_return);
-  note_frame(frame, saved->exc_return, exception);
+  note_frame(frame, back, exception);
   note_core();
   bool thread = (saved->exc_return & 8u) != 0;
   if (ending != 0 && thread && (exception == SVCALL || exception == HARDFAULT)) {
@@ -222,11 +225,10 @@ static void quiet(void) {
   FPCCR = 0xc0000000;
   __asm__ volatile("vmsr fpscr, %0" ::"r"(0));
   FPDSCR = 0;
-  for (unsigned i = 0; i < 1; i++) {
-    __asm__ volatile(
-        "vmov.f32 s0, #1.0\n\tvmov.f32 s1, #2.0\n\tvmov.f32 s2, #3.0\n\t"
-        "vmov.f32 s3, #4.0\n\tvmov.f32 s16, #5.0\n\tvmov.f32 s17, #6.0");
-  }
+  __asm__ volatile(
+      "vmov.f32 s0, #1.0\n\tvmov.f32 s1, #2.0\n\tvmov.f32 s2, #3.0\n\tvmov.f32 s3, #4.0\n\t"
+      "vmov.f32 s16, #5.0\n\tvmov.f32 s17, #6.0\n\t"
+      ".irp n, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n\tvmov.f32 s\\n, #1.5\n\t.endr");
 #endif
   MSR("control", 0);
   barrier();
