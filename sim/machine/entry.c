@@ -12,6 +12,8 @@ enum { HFSR_VECTTBL = 1 << 1 };
 /* EXC_RETURN: the low nibble says where to, bit 4 clear says FP frame. */
 enum { TO_HANDLER = 1, TO_THREAD_MSP = 9, TO_THREAD_PSP = 13, NO_FP = 1 << 4 };
 static const uint32_t EXC_RETURN_ONES = 0xffffffe0;
+/* Where a processor that locked up stands (B1.5.15). */
+static const uint32_t LOCKUP_PC = 0xfffffffe;
 
 /* EPSR's IT or ICI bits as they are stacked (ARMv7-M B1.4.2). */
 static uint32_t epsr_bits(struct machine *m) {
@@ -186,6 +188,12 @@ static void enter_mode(struct machine *m, const struct cpu_entry *entry) {
 void exception_enter(struct machine *m) {
   struct machine_state *s = &m->state;
   struct cpu_registers registers;
+  if (s->depth == NESTING) {
+    fault_lock_up(m);
+    return;
+  }
+  s->pc = s->locked_up ? LOCKUP_PC : s->pc;
+  s->locked_up = false;
   cpu_get_frame(m->cpu, &registers);
   struct frame frame = build_frame(m, &registers);
   if (!push_frame(m, &frame)) {
@@ -277,6 +285,7 @@ static void resume(struct machine *m, const struct frame *frame, unsigned except
   s->control =
       (uint8_t)(kept | (frame->psp ? CONTROL_SPSEL : 0U) | (frame->fp ? CONTROL_FPCA : 0U));
   s->pc = frame->words[FRAME_PC] & ~1U;
+  s->locked_up = s->pc == LOCKUP_PC;
   s->it_state = it_of(xpsr);
   s->invalid_state = (xpsr & XPSR_THUMB) == 0;
 }

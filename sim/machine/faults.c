@@ -6,7 +6,7 @@
 
 enum { HFSR_FORCED = 1 << 30 };
 static const uint32_t HFSR_DEBUGEVT = 1U << 31;
-enum { DFSR_BKPT = 1 << 1, DEMCR_MON_EN = 1 << 16 };
+enum { DFSR_BKPT = 1 << 1 };
 
 static void note_status(struct machine *m, const struct fault *fault) {
   struct scb *scb = &m->state.scb;
@@ -39,6 +39,7 @@ static void tell(struct machine *m, enum event_kind kind, const struct fault *fa
 void fault_lock_up(struct machine *m) {
   const struct fault none = {0};
   tell(m, EVENT_LOCKUP, &none);
+  m->state.locked_up = true;
   m->run->stop = STOP_LOCKUP;
 }
 
@@ -68,6 +69,20 @@ bool fault_pend(struct machine *m, const struct fault *fault) {
   return true;
 }
 
+bool fault_pend_lazily(struct machine *m, const struct fault *fault, bool own_ready,
+                       bool hard_ready) {
+  struct machine_state *s = &m->state;
+  tell(m, EVENT_FAULT, fault);
+  note_status(m, fault);
+  if (!own_ready && !hard_ready) {
+    fault_lock_up(m);
+    return false;
+  }
+  s->scb.hfsr |= own_ready ? 0U : (uint32_t)HFSR_FORCED;
+  machine_pend(m, own_ready ? fault->exception : EXCEPTION_HARDFAULT);
+  return true;
+}
+
 void fault_raise(struct machine *m, unsigned exception, uint32_t cfsr, uint32_t address) {
   const struct fault fault = {(uint8_t)exception, cfsr, address};
   fault_pend(m, &fault);
@@ -81,9 +96,8 @@ void fault_breakpoint(struct machine *m) {
     return;
   }
   s->scb.dfsr |= DFSR_BKPT;
-  if ((s->scb.demcr & DEMCR_MON_EN) != 0 &&
+  if (exception_bit(s->exceptions.enabled, EXCEPTION_DEBUGMONITOR) &&
       exception_can_preempt(&s->exceptions, EXCEPTION_DEBUGMONITOR)) {
-    exception_set(s->exceptions.enabled, EXCEPTION_DEBUGMONITOR);
     machine_pend(m, EXCEPTION_DEBUGMONITOR);
     return;
   }

@@ -22,18 +22,13 @@ bool fp_is_active(const struct machine *m) {
   return m->core->has_fpu && (m->state.control & CONTROL_FPCA) != 0;
 }
 
-static bool store(struct machine *m, uint32_t address) {
+static void store(struct machine *m, uint32_t address) {
   struct cpu_fp fp;
-  const struct region *region = memory_region(&m->memory, address, 4 * FP_WORDS + 4);
-  if (region == NULL || !region->writable) {
-    return false;
-  }
   cpu_get_fp(m->cpu, &fp);
   for (unsigned i = 0; i < FP_WORDS; i++) {
     machine_write(m, address + 4 * i, 4, fp.s[i]);
   }
   machine_write(m, address + 4 * FP_WORDS, 4, fp.fpscr);
-  return true;
 }
 
 static void set_default_status(struct machine *m) {
@@ -41,15 +36,49 @@ static void set_default_status(struct machine *m) {
   cpu_set_fpscr(m->cpu, (fpscr & ~FPDSCR_BITS) | (m->state.scb.fpdscr & FPDSCR_BITS));
 }
 
+/* What forbids a lazy store, with the privilege and the priority of the code whose
+ * state it is. */
+static struct fault lazy_fault(const struct machine *m) {
+  const struct machine_state *s = &m->state;
+  uint32_t address = s->scb.fpcar, last = address + 4 * FP_WORDS;
+  bool privileged = (s->scb.fpccr & FPCCR_USER) == 0;
+  bool negative = (s->scb.fpccr & FPCCR_HFRDY) == 0;
+  if ((s->mpu.control & MPU_ENABLE) != 0 &&
+      (!mpu_allows(&s->mpu, address, MPU_WRITE, privileged, negative) ||
+       !mpu_allows(&s->mpu, last, MPU_WRITE, privileged, negative))) {
+    return (struct fault){EXCEPTION_MEMMANAGE, CFSR_MLSPERR, 0};
+  }
+  const struct region *region = memory_region(&m->memory, address, 4 * FP_WORDS + 4);
+  if (region == NULL || !region->writable) {
+    return (struct fault){EXCEPTION_BUSFAULT, CFSR_LSPERR, 0};
+  }
+  return (struct fault){0};
+}
+
+/* False: a fault is taken instead, and the state is still to be saved. A fault that
+ * cannot be taken yet stays pending, and the state is lost. */
+static bool save_lazily(struct machine *m) {
+  struct machine_state *s = &m->state;
+  struct fault fault = lazy_fault(m);
+  if (fault.exception == 0) {
+    store(m, s->scb.fpcar);
+  } else {
+    bool memory = fault.exception == EXCEPTION_MEMMANAGE;
+    bool own = (s->scb.fpccr & (memory ? FPCCR_MMRDY : FPCCR_BFRDY)) != 0;
+    bool hard = (s->scb.fpccr & FPCCR_HFRDY) != 0;
+    if (!fault_pend_lazily(m, &fault, own, hard) || s->exceptions.take != 0) {
+      return false;
+    }
+  }
+  s->scb.fpccr &= ~(uint32_t)FPCCR_LSPACT;
+  set_default_status(m);
+  return true;
+}
+
 void fp_touch(struct machine *m) {
   struct machine_state *s = &m->state;
-  if ((s->scb.fpccr & FPCCR_LSPACT) != 0) {
-    s->scb.fpccr &= ~(uint32_t)FPCCR_LSPACT;
-    if (!store(m, s->scb.fpcar)) {
-      m->trap = (struct fault){EXCEPTION_BUSFAULT, CFSR_LSPERR, 0};
-      return;
-    }
-    set_default_status(m);
+  if ((s->scb.fpccr & FPCCR_LSPACT) != 0 && !save_lazily(m)) {
+    return;
   }
   if ((s->scb.fpccr & FPCCR_ASPEN) != 0 && (s->control & CONTROL_FPCA) == 0) {
     set_default_status(m);
@@ -80,7 +109,11 @@ bool fp_push(struct machine *m, uint32_t frame) {
   struct scb *scb = &m->state.scb;
   bool privileged = guard_is_privileged(m);
   if ((scb->fpccr & FPCCR_LSPEN) == 0) {
-    return guard_fp_is_accessible(m, privileged) && store(m, frame + FP_OFFSET);
+    if (guard_fp_is_accessible(m, privileged)) {
+      store(m, frame + FP_OFFSET);
+      return true;
+    }
+    return false;
   }
   bool thread = m->state.context.exception == 0;
   scb->fpcar = frame + FP_OFFSET;

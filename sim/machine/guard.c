@@ -70,6 +70,9 @@ void guard_instruction(struct machine *m, const struct code *code) {
       return;
     }
     fp_touch(m);
+    if (m->state.exceptions.take != 0) {
+      return;
+    }
   }
   bool words = (code->flags & CODE_WORDS) != 0 && m->core->v7m && code->base != 13;
   bool divides = (code->flags & s->traps & CODE_DIVIDE) != 0;

@@ -173,7 +173,7 @@ static bool note_flags(struct machine *m, const struct code *code) {
     return false;
   }
   guard_instruction(m, code);
-  if (m->trap.exception != 0) {
+  if (m->trap.exception != 0 || s->exceptions.take != 0 || m->run->stop != STOP_NONE) {
     return false;
   }
   save_before(m, code);
@@ -348,6 +348,8 @@ void machine_continue(struct machine *m, struct run *run) {
     } else if (s->exceptions.take != 0) {
       offer(m, PLACE_ENTRY);
       exception_enter(m);
+    } else if (s->locked_up) {
+      run->stop = STOP_LOCKUP;
     } else if (s->asleep) {
       special_sleep(m, false);
     } else {

@@ -41,6 +41,7 @@ enum {
   CFSR_DACCVIOL = 1 << 1,
   CFSR_MUNSTKERR = 1 << 3,
   CFSR_MSTKERR = 1 << 4,
+  CFSR_MLSPERR = 1 << 5,
   CFSR_MMARVALID = 1 << 7,
   CFSR_IBUSERR = 1 << 8,
   CFSR_PRECISERR = 1 << 9,
@@ -59,9 +60,14 @@ enum {
  * what it escalates to does. False: the processor locked up. */
 bool fault_pend(struct machine *m, const struct fault *fault);
 void fault_raise(struct machine *m, unsigned exception, uint32_t cfsr, uint32_t address);
+/* The same for a fault of lazy FP stacking: it escalates as it would have done
+ * when the frame was pushed, which FPCCR's ready bits say (B1.5.7). */
+bool fault_pend_lazily(struct machine *m, const struct fault *fault, bool own_ready,
+                       bool hard_ready);
 /* The exception that a fault is taken as now; 0: lockup. */
 unsigned fault_target(const struct machine *m, unsigned exception);
 void fault_breakpoint(struct machine *m);
+/* The run ends; an NMI that is pended then is taken by a further run. */
 void fault_lock_up(struct machine *m);
 /* What fetching from an address that is no memory raises. */
 struct fault fault_of_fetch(uint32_t address);
@@ -84,7 +90,8 @@ void guard_take_back(struct machine *m);
 
 /* fp.c */
 bool fp_is_active(const struct machine *m);
-/* Before an FP instruction: what was to be saved lazily is saved. */
+/* Before an FP instruction: what was to be saved lazily is saved. A fault of that
+ * is pending afterwards. */
 void fp_touch(struct machine *m);
 /* The FP part of a frame that begins at `frame`, where memory is. False: CPACR
  * does not let the interrupted code have it saved; nothing is. */

@@ -56,6 +56,7 @@ enum {
 
 static const uint32_t AIRCR_KEY = 0x05fa0000, AIRCR_READ_KEY = 0xfa050000;
 static const uint32_t CCR_RESET_BITS = 0x200; /* STKALIGN */
+static const uint32_t DEMCR_MON_EN = 1U << 16, DEMCR_MON_PEND = 1U << 17;
 
 /* SHCSR: bit of each system exception in its active, pending and enable fields
  * (B3.2.13); 255: none. */
@@ -251,7 +252,7 @@ static const struct plain_row PLAIN[] = {
     {BFAR, SCB_MEMBER(bfar), UINT32_MAX, true, false},
     {AFSR, SCB_MEMBER(afsr), UINT32_MAX, true, false},
     {CPACR, SCB_MEMBER(cpacr), 0x00f00000, true, false},
-    {DEMCR, SCB_MEMBER(demcr), 0x010f07f1, true, false},
+    {DEMCR, SCB_MEMBER(demcr), 0x010d07f1, true, false},
     {FPCCR, SCB_MEMBER(fpccr), 0xc000017b, true, false},
     {FPCAR, SCB_MEMBER(fpcar), 0xfffffff8, true, false},
     {FPDSCR, SCB_MEMBER(fpdscr), 0x07c00000, true, false},
@@ -341,8 +342,10 @@ static struct scs_access word_read(struct machine_state *s, const struct core_tr
     known.value = CCR_RESET_BITS | 8U;
   } else {
     const struct plain_row *row = plain_row(core, offset);
+    bool monitor = row != NULL && offset == DEMCR && exception_bit(x->pending, EXCEPTION_DEBUGMONITOR);
     known.effect = row != NULL ? SCS_DONE : SCS_UNKNOWN;
     known.value = row != NULL ? *plain_member(&s->scb, row) : 0;
+    known.value |= monitor ? DEMCR_MON_PEND : 0U;
   }
   return known;
 }
@@ -405,6 +408,10 @@ static enum scs_effect word_write(struct machine_state *s, const struct core_tra
                       1U << (value & 31U) & implemented(core, (value & 0x1ff) / 32), true);
   } else if (is_mpu(core, offset)) {
     mpu_write(&s->mpu, offset, value);
+  } else if (offset == DEMCR && core->v7m) {
+    put_bit(x->pending, EXCEPTION_DEBUGMONITOR, (value & DEMCR_MON_PEND) != 0);
+    put_bit(x->enabled, EXCEPTION_DEBUGMONITOR, (value & DEMCR_MON_EN) != 0);
+    return plain_write(&s->scb, core, offset, value);
   } else if (offset != CPUID && offset != ICTR && !is_feature(offset) &&
              (core->has_fpu || !is_fp(offset))) {
     return plain_write(&s->scb, core, offset, value);
@@ -423,7 +430,7 @@ enum scs_effect scs_write(struct machine_state *s, const struct core_traits *cor
     uint32_t bits = value << shift & lane;
     const struct plain_row *row = plain_row(core, offset & ~3U);
     if (row != NULL && !row->clears) {
-      bits |= *plain_member(&s->scb, row) & ~lane;
+      bits |= word_read(s, core, offset & ~3U).value & ~lane;
     }
     effect = word_write(s, core, offset & ~3U, bits);
   }

@@ -12,6 +12,8 @@
 #include "sim/machine/mpu.h"
 #include "sim/machine/systick.h"
 
+/* Activations below the current one. Four priority bits give 18 at most; deeper
+ * ones (more bits, or software that clears active bits) end as a lockup. */
 enum { NESTING = 32 };
 
 /* System Control Block registers without a structure of their own (B3.2). */
@@ -89,6 +91,7 @@ struct machine_state {
   bool monitor_set;     /* an LDREX is open */
   bool event_register;  /* WFE */
   bool asleep;
+  bool locked_up; /* only NMI goes on from there (B1.5.15) */
   uint8_t control; /* CONTROL as last seen */
   enum pending_action action;
   uint32_t exc_return;

@@ -135,58 +135,6 @@ static void pend_by_shcsr(void) {
   SHCSR = 0;
 }
 
-static uint32_t stack_of_process[32] __attribute__((aligned(8)));
-
-static void stack_error(uint32_t *frame, uint32_t exc_return) {
-  (void)frame;
-  mark(ipsr());
-  check("lr", exc_return);
-  check_fault("status");
-  check("psp", MRS("psp"));
-  MSR("psp", (uint32_t)(stack_of_process + 20));
-  stack_of_process[20 + XPSR] = 1u << 24;
-  stack_of_process[20 + PC] = stack_of_process[28];
-}
-
-/* The process stack lies in a hole: an entry cannot stack. */
-static void cannot_stack(void) {
-  handlers[BUSFAULT] = handlers[HARDFAULT] = stack_error;
-  handlers[SVCALL] = handlers[IRQ0] = note_entry;
-  ISER = 1;
-  __asm__ volatile(
-      "ldr r0, =1f\n\tstr r0, [%0]\n\tmsr psp, %1\n\tmov r0, #2\n\tmsr control, r0\n\t"
-      "isb\n\tstr %3, [%2]\n\tdsb\n\tisb\n\tnop\n\tb 1f\n\t.ltorg\n\t.align 2\n1:\n\t"
-      "mov r0, #0\n\tmsr control, r0\n\tisb" ::"r"(&stack_of_process[28]),
-      "r"(HOLE + 0x100), "r"(0xe000e200), "r"(1)
-      : "r0", "r1", "r2", "r3", "r12", "lr", "memory", "cc");
-  check_order("order");
-}
-
-static void spoil_psp(uint32_t *frame, uint32_t exc_return) {
-  (void)exc_return;
-  mark(ipsr());
-  stack_of_process[0] = (uint32_t)frame;
-  MSR("psp", HOLE + 0x200);
-}
-
-static void unstack_error(uint32_t *frame, uint32_t exc_return) {
-  (void)frame;
-  mark(ipsr());
-  check("lr", exc_return);
-  check_fault("status");
-  MSR("psp", stack_of_process[0]);
-}
-
-static void cannot_unstack(void) {
-  handlers[BUSFAULT] = handlers[HARDFAULT] = unstack_error;
-  handlers[SVCALL] = spoil_psp;
-  MSR("psp", (uint32_t)(stack_of_process + 28));
-  MSR("control", 2);
-  __asm__ volatile("svc #0" ::: "memory");
-  MSR("control", 0);
-  check_order("order");
-}
-
 static void breakpoints(uint32_t *frame, uint32_t exc_return) {
   (void)exc_return;
   mark(ipsr());
@@ -212,16 +160,6 @@ void suite_faults(void) {
   group("shcsr");
   enable_faults();
   pend_by_shcsr();
-  group("stkerr_bus");
-  enable_faults();
-  cannot_stack();
-  group("stkerr_hard");
-  cannot_stack();
-  group("unstkerr_bus");
-  enable_faults();
-  cannot_unstack();
-  group("unstkerr_hard");
-  cannot_unstack();
   group("bkpt");
   handlers[HARDFAULT] = breakpoints;
   __asm__ volatile("bkpt #1");

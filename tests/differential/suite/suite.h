@@ -50,9 +50,14 @@ void suite_registers(void);
 void suite_masks(void);
 void suite_returns(void);
 void suite_faults(void);
+void suite_stacking(void);
+void suite_monitor(void);
+void suite_base(void);
 void suite_privilege(void);
 void suite_time(void);
 void suite_fp(void);
+void suite_lazy(void);
+void suite_fp_user(void);
 void suite_mpu(void);
 
 #endif
