@@ -125,7 +125,7 @@ static json_t *access_json(const struct report *report, const struct finding *fi
                            unsigned index) {
   const struct access *access = &finding->sighting.access[index];
   struct source_frame frame = {0};
-  if (!image_line_at(report->image, access->pc, &frame)) {
+  if (!finding_line(finding, report->image, index, &frame)) {
     const struct function *function = image_function_at(report->image, access->pc);
     frame.function = function != NULL ? function->name : NULL;
   }

@@ -53,10 +53,12 @@ static json_t *address(uint32_t value, const char *kind) {
   return object;
 }
 
-/* Where an instruction comes from; without line information, the image. */
-static json_t *location(const struct report *report, uint32_t pc, const char *text) {
-  struct source_frame frame = {0};
-  bool known = image_line_at(report->image, pc, &frame) && frame.file != NULL;
+/* An instruction at a line; where none is known, in the image. */
+static json_t *location_at(const struct report *report, uint32_t pc,
+                           const struct source_frame *line, const char *text) {
+  const struct source_frame nowhere = {0};
+  const struct source_frame frame = line != NULL ? *line : nowhere;
+  bool known = frame.file != NULL;
   const struct function *function = image_function_at(report->image, pc);
   const char *name = frame.function != NULL ? frame.function
                      : function != NULL     ? function->name
@@ -80,6 +82,12 @@ static json_t *location(const struct report *report, uint32_t pc, const char *te
   return object;
 }
 
+static json_t *location(const struct report *report, uint32_t pc, const char *text) {
+  struct source_frame frame = {0};
+  bool known = image_line_at(report->image, pc, &frame);
+  return location_at(report, pc, known ? &frame : NULL, text);
+}
+
 static const char *access_text(const struct report *report, const struct access *access) {
   char text[DECODE_TEXT];
   listing_text_at(report->decoder, report->image, access->pc, text);
@@ -88,6 +96,14 @@ static const char *access_text(const struct report *report, const struct access 
                      access->op == EVENT_WRITE ? "writes" : "reads",
                      report_hex(report, access->value, access->size, true), access->address,
                      text);
+}
+
+static json_t *access_location(const struct report *report, const struct finding *finding,
+                               unsigned index) {
+  const struct access *access = &finding->sighting.access[index];
+  struct source_frame frame = {0};
+  bool known = finding_line(finding, report->image, index, &frame);
+  return location_at(report, access->pc, known ? &frame : NULL, access_text(report, access));
 }
 
 /* ---- Code flows ---- */
@@ -141,8 +157,7 @@ static json_t *code_flows(const struct report *report, const struct finding *fin
       interrupted = true;
     }
     bool names = i == sighting->victim || i == sighting->intruder;
-    add_to_flow(&flows, access->context,
-                location(report, access->pc, access_text(report, access)),
+    add_to_flow(&flows, access->context, access_location(report, finding, i),
                 names ? "essential" : "important");
   }
   for (size_t i = json_array_size(flows.list); i > 0; i--) {
@@ -227,8 +242,7 @@ static json_t *locations(const struct report *report, const struct finding *find
   if (sighting->accesses == 0) {
     return json_pack("[o]", location(report, finding->place.pc, "here"));
   }
-  const struct access *victim = &sighting->access[sighting->victim];
-  return json_pack("[o]", location(report, victim->pc, access_text(report, victim)));
+  return json_pack("[o]", access_location(report, finding, sighting->victim));
 }
 
 static json_t *related(const struct report *report, const struct finding *finding,
@@ -236,9 +250,8 @@ static json_t *related(const struct report *report, const struct finding *findin
   const struct sighting *sighting = &finding->sighting;
   json_t *list = json_array();
   if (sighting->accesses > 0) {
-    const struct access *intruder = &sighting->access[sighting->intruder];
-    json_array_append_new(
-        list, with_id(location(report, intruder->pc, access_text(report, intruder)), 1));
+    json_array_append_new(list,
+                          with_id(access_location(report, finding, sighting->intruder), 1));
   }
   if (leaf != NULL && leaf->file != NULL) {
     json_array_append_new(list, with_id(declaration(report, leaf), 2));

@@ -55,3 +55,13 @@ void explain_findings(struct explorer *ex) {
   ex->findings = kept;
   ex->certificate = certificate;
 }
+
+bool finding_line(const struct finding *finding, const struct image *image, unsigned index,
+                  struct source_frame *frame) {
+  const struct call_stack *stack = &finding->stack[index];
+  bool known = image_line_at(image, finding->sighting.access[index].pc, frame);
+  for (unsigned i = 1; !known && i < stack->count && i < STACK_CALLS; i++) {
+    known = image_line_at(image, stack->pc[i], frame);
+  }
+  return known;
+}

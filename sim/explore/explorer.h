@@ -145,6 +145,11 @@ struct finding {
   uint64_t order;       /* number of the place that it was found at, for merging */
 };
 
+/* Where access number `index` stands in the user's own source: the innermost
+ * frame that is not library, along the calls. False where no line is known. */
+bool finding_line(const struct finding *finding, const struct image *image, unsigned index,
+                  struct source_frame *frame);
+
 struct check {
   struct certificate certificate;
   struct finding *findings; /* by severity, kind, variable, code location */

@@ -15,17 +15,19 @@ static uint8_t depth_below(const struct explorer *ex) {
   return ex->place.kind == PLACE_RETURN ? (uint8_t)(s->depth - 1) : s->depth;
 }
 
-/* Whether more sightings of this finding can still change anything. */
-static bool is_settled(const struct finding *finding) {
-  return finding->outcome == OUTCOME_HARMFUL ||
-         !finding_traits(finding->sighting.kind)->needs_harm;
+/* Whether this sighting of a known finding changes nothing. Halves that agreed
+ * show less than halves that did not. */
+static bool is_settled(const struct finding *finding, const struct sighting *sighting) {
+  return finding_traits(sighting->kind)->needs_harm
+             ? finding->outcome == OUTCOME_HARMFUL
+             : sighting->latent || !finding->sighting.latent;
 }
 
 static bool any_unsettled(struct explorer *ex) {
   for (size_t i = 0; i < ex->sighting_count; i++) {
     const struct finding *finding =
         findings_match(&ex->findings, ex->machine, &ex->sightings[i]);
-    if (finding == NULL || !is_settled(finding)) {
+    if (finding == NULL || !is_settled(finding, &ex->sightings[i])) {
       return true;
     }
   }
@@ -179,17 +181,17 @@ static void count(struct explorer *ex, struct finding *finding) {
 static void keep(struct explorer *ex, const struct sighting *sighting,
                  const struct mask_state *mask) {
   struct finding *finding = findings_match(&ex->findings, ex->machine, sighting);
-  if (finding != NULL && is_settled(finding)) {
+  if (finding != NULL && is_settled(finding, sighting)) {
     count(ex, finding);
     return;
   }
   enum outcome outcome = outcome_of(ex, sighting);
-  bool shows = !finding_traits(sighting->kind)->needs_harm || !ex->ranks ||
-               shows_harm(ex, outcome, sighting);
+  bool needs = finding_traits(sighting->kind)->needs_harm;
+  bool shows = !needs || !ex->ranks || shows_harm(ex, outcome, sighting);
   if (finding == NULL) {
     finding = findings_add(&ex->findings, ex->machine, sighting);
   }
-  if (!shows || (finding->shown && outcome == finding->outcome)) {
+  if (!shows || (needs && finding->shown && outcome == finding->outcome)) {
     count(ex, finding);
     return;
   }

@@ -89,7 +89,7 @@ bool expectation_met(const struct expectation *expectation, const struct image *
                      const struct check *check, const struct finding *finding) {
   const struct sighting *sighting = &finding->sighting;
   struct source_frame frame = {0};
-  image_line_at(image, sighting->access[sighting->victim].pc, &frame);
+  finding_line(finding, image, sighting->victim, &frame);
   return sighting->kind == expectation->kind &&
          (expectation->place == NULL || *expectation->place == finding->place.kind) &&
          (expectation->value == NULL || *expectation->value == sighting->value) &&

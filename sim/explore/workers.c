@@ -143,6 +143,9 @@ static bool is_better(const struct finding *a, const struct finding *b) {
   if (needs && harmful != (b->outcome == OUTCOME_HARMFUL)) {
     return harmful;
   }
+  if (!needs && a->sighting.latent != b->sighting.latent) {
+    return !a->sighting.latent;
+  }
   if (a->order == b->order) { /* a place's probes come before the spine goes on */
     return a->exception != 0 && b->exception == 0;
   }

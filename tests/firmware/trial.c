@@ -48,7 +48,7 @@ void nothing_is_unexpected(const struct trial *trial) {
                      ? duplicate_text("nothing")
                      : image_leaf_name(trial->image, &trial->check.leaves, sighting->leaf);
     struct source_frame frame = {.file = "?"};
-    image_line_at(trial->image, sighting->access[sighting->victim].pc, &frame);
+    finding_line(finding, trial->image, sighting->victim, &frame);
     schedule_format(&finding->schedule, token);
     cr_expect(any_expectation(trial, program->expect, program->expect_count, finding),
               "%s: unexpected: %s of %s, %s:%u, %s, %s, %s", trial->name,
