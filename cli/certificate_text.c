@@ -83,6 +83,7 @@ static void print_devices(const struct page *page, const struct report *report) 
   const struct certificate *certificate = &report->check->certificate;
   for (size_t i = 0; i < certificate->device_count; i++) {
     const struct device_account *device = &certificate->devices[i];
+    bool named = device->name != NULL;
     const char *answers =
         device->answers == 0
             ? ""
@@ -91,8 +92,10 @@ static void print_devices(const struct page *page, const struct report *report) 
                           device->answers, plural(device->answers), device->answer);
     row(page, report, i == 0 ? "No model for" : "",
         texts_print(report->texts,
-                    "0x%08x: read %" PRIu64 " time%s, written %" PRIu64 " time%s%s",
-                    device->address, device->reads, plural(device->reads), device->writes,
+                    "0x%08x%s%s%s: read %" PRIu64 " time%s, written %" PRIu64 " time%s%s",
+                    device->address, named ? " (" : "",
+                    named ? texts_clean(report->texts, device->name) : "", named ? ")" : "",
+                    device->reads, plural(device->reads), device->writes,
                     plural(device->writes), answers));
   }
 }

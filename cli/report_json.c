@@ -34,6 +34,8 @@ static json_t *certificate_devices(const struct report *report) {
     const struct device_account *device = &certificate->devices[i];
     json_t *item = json_object();
     json_put(item, "address", json_hex(report->texts, device->address, 4));
+    json_put(item, "name",
+             device->name != NULL ? json_clean(report->texts, device->name) : json_null());
     json_put(item, "reads", json_count(device->reads));
     json_put(item, "writes", json_count(device->writes));
     json_put(item, "answers", json_count(device->answers));

@@ -63,6 +63,12 @@ static int by_address(const void *left, const void *right) {
   return a->address < b->address ? -1 : a->address > b->address;
 }
 
+static const char *name_of(const struct explorer *ex, uint32_t address) {
+  const struct register_set *set = ex->options.machine.registers;
+  const struct register_model *model = set != NULL ? registers_find(set, address) : NULL;
+  return model != NULL ? model->name : NULL;
+}
+
 static void list_devices(struct explorer *ex) {
   const struct devices *devices = &ex->machine->devices;
   struct certificate *c = &ex->certificate;
@@ -70,8 +76,13 @@ static void list_devices(struct explorer *ex) {
   for (size_t i = 0; i < devices->capacity; i++) {
     const struct device_register *slot = &devices->slots[i];
     if (slot->used && slot->model == NULL) {
-      c->devices[c->device_count++] = (struct device_account){
-          slot->address, slot->reads, slot->writes, slot->answers, slot->answer};
+      c->devices[c->device_count++] =
+          (struct device_account){.address = slot->address,
+                                  .name = name_of(ex, slot->address),
+                                  .reads = slot->reads,
+                                  .writes = slot->writes,
+                                  .answers = slot->answers,
+                                  .answer = slot->answer};
     }
   }
   qsort(c->devices, c->device_count, sizeof *c->devices, by_address);

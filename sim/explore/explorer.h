@@ -81,6 +81,7 @@ struct interrupt_account {
 
 struct device_account {
   uint32_t address;
+  const char *name; /* of an SVD file; NULL: none. Borrowed from the configuration */
   uint64_t reads;
   uint64_t writes;
   uint64_t answers; /* polls without end that were answered */

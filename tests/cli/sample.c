@@ -61,7 +61,7 @@ static void fill_certificate(struct sample *sample) {
       (struct interrupt_account){.exception = 15, .places = 9000, .taken = 8880};
   sample->interrupts[1] =
       (struct interrupt_account){.exception = 21, .reason_never = "always masked"};
-  sample->device = (struct device_account){0x40001000, 5000, 2, 12, 1};
+  sample->device = (struct device_account){0x40001000, "UART.SR", 5000, 2, 12, 1};
   sample->check.certificate = (struct certificate){.depth = 1,
                                                    .horizon = 1000,
                                                    .instructions = 4000,

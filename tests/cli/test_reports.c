@@ -68,7 +68,7 @@ Test(reports, text_tells_a_finding_and_the_certificate) {
       "6081 pairs of place and exception, each once: 60 probed, 5010 equivalent",
       "SysTick could come at 9000 places, was taken 8880 times\n",
       "never came: always masked\n",
-      "0x40001000: read 5000 times, written 2 times; polled without end, answered 12 times",
+      "0x40001000 (UART.SR): read 5000 times, written 2 times; polled without end, answered",
       "SUMMARY: tornword: 1 error in ",
       "(depth 1, 6081 places decided)\n",
   };

@@ -166,11 +166,90 @@ Test(board_config, svd) {
   struct error error = {""};
   cr_assert(board_read_svd(board, path, &error), "%s", error.message);
   cr_expect_str_eq(board->irq_names[5], "UART_RX");
-  cr_assert_eq(board->model_count, 1);
+  cr_assert_eq(board->model_count, 2);
   cr_expect_eq(board->models[0].address, 0x40001004);
   cr_expect_eq(board->models[0].reset, 0xc0);
-  cr_expect(board->models[0].plain);
+  cr_expect(board->models[0].plain && board->models[1].plain);
   cr_expect_str_eq(board->models[0].name, "UART.SR");
+  cr_expect_str_eq(board->models[1].name, "UART.DR");
+  board_destroy(board);
+  unlink(path);
+  free(path);
+}
+
+/* Arrays, clusters, small registers, and what is derived from something else. */
+static const char SVD_ARRAYS[] =
+    "<device><resetValue>0x11</resetValue><peripherals>\n"
+    "<peripheral><name>DMA1</name><baseAddress>0x40020000</baseAddress>\n"
+    "<interrupt><name>DMA1_CH1</name><value>11</value></interrupt><registers>\n"
+    "<register><name>ISR</name><addressOffset>0</addressOffset><resetValue>0</resetValue>"
+    "</register>\n"
+    "<cluster><dim>2</dim><dimIncrement>0x14</dimIncrement><dimIndex>1-2</dimIndex>"
+    "<name>CH%s</name><addressOffset>8</addressOffset>\n"
+    "<register><name>CCR</name><addressOffset>0</addressOffset></register>\n"
+    "<register><dim>3</dim><dimIncrement>4</dimIncrement><dimIndex>A,B,C</dimIndex>"
+    "<name>M%s</name><addressOffset>4</addressOffset><resetValue>0x1234</resetValue>"
+    "</register></cluster>\n"
+    "<register derivedFrom=\"ISR\"><name>ISR2</name><addressOffset>0x40</addressOffset>"
+    "</register>\n"
+    "<register derivedFrom=\"DMA1.CH%s.CCR\"><name>FAR</name>"
+    "<addressOffset>0x44</addressOffset></register>\n"
+    "<register><name>LOW</name><addressOffset>0x48</addressOffset><size>16</size>"
+    "<resetValue>0x1ABCD</resetValue></register>\n"
+    "<register><name>HIGH</name><addressOffset>0x4a</addressOffset><size>16</size>"
+    "<resetValue>#101</resetValue></register>\n"
+    "</registers></peripheral>\n"
+    "<peripheral derivedFrom=\"DMA1\"><name>DMA2</name><baseAddress>0x40030000</baseAddress>\n"
+    "<registers><register><name>ISR</name><addressOffset>0</addressOffset>"
+    "<resetValue>7</resetValue></register></registers></peripheral>\n"
+    "<peripheral derivedFrom=\"Loop\"><name>Loop</name><baseAddress>0</baseAddress>"
+    "</peripheral></peripherals></device>\n";
+
+Test(board_config, svd_arrays) {
+  static const struct {
+    const char *name;
+    uint32_t address, reset;
+  } ROWS[] = {
+      {"DMA1.ISR", 0x40020000, 0},          {"DMA1.CH1.CCR", 0x40020008, 0x11},
+      {"DMA1.CH1.MA", 0x4002000c, 0x1234},  {"DMA1.CH1.MB", 0x40020010, 0x1234},
+      {"DMA1.CH1.MC", 0x40020014, 0x1234},  {"DMA1.CH2.CCR", 0x4002001c, 0x11},
+      {"DMA1.CH2.MA", 0x40020020, 0x1234},  {"DMA1.CH2.MC", 0x40020028, 0x1234},
+      {"DMA1.ISR2", 0x40020040, 0},         {"DMA1.FAR", 0x40020044, 0x11},
+      {"DMA1.LOW", 0x40020048, 0x0005abcd}, {"DMA2.ISR", 0x40030000, 7},
+      {"DMA2.CH2.CCR", 0x4003001c, 0x11},   {"DMA2.LOW", 0x40030048, 0x0005abcd},
+  };
+  char *path = sample_file("arrays.svd", SVD_ARRAYS, strlen(SVD_ARRAYS));
+  struct board *board = board_create();
+  struct error error = {""};
+  cr_assert(board_read_svd(board, path, &error), "%s", error.message);
+  board_finish(board, NULL, 0);
+  cr_expect_str_eq(board->irq_names[11], "DMA1_CH1");
+  cr_expect_eq(board->model_count, 24, "%zu", board->model_count);
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    const struct register_model *model = registers_find(&board->registers, ROWS[i].address);
+    cr_assert_not_null(model, "%s", ROWS[i].name);
+    cr_expect_str_eq(model->name, ROWS[i].name);
+    cr_expect_eq(model->reset, ROWS[i].reset, "%s: 0x%x", ROWS[i].name, model->reset);
+  }
+  board_destroy(board);
+  unlink(path);
+  free(path);
+}
+
+/* What never ends is cut. */
+Test(board_config, svd_without_end) {
+  static const char endless[] =
+      "<device><peripherals><peripheral><name>A</name><baseAddress>0</baseAddress><registers>"
+      "<cluster derivedFrom=\"A.B\"><dim>1000</dim><name>B</name>"
+      "<cluster derivedFrom=\"A.B\"><dim>1000</dim><name>C</name></cluster>"
+      "<register><name>R</name></register>"
+      "</cluster></registers></peripheral></peripherals></device>";
+  char *path = sample_file("endless.svd", endless, strlen(endless));
+  struct board *board = board_create();
+  struct error error = {""};
+  cr_assert(board_read_svd(board, path, &error), "%s", error.message);
+  cr_assert_eq(board->note_count, 1);
+  cr_expect_not_null(strstr(board->notes[0], "more than 65536 registers"));
   board_destroy(board);
   unlink(path);
   free(path);
