@@ -1,5 +1,6 @@
 #include "sim/board/board.h"
 
+#include <fnmatch.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ void board_destroy(struct board *board) {
   free(board->lines);
   free(board->at_reset);
   free(board->stubs);
+  free(board->names);
   free(board->code_stubs);
   free(board->notes);
   arena_fini(&board->arena);
@@ -84,6 +86,13 @@ void board_add_stub(struct board *board, const struct board_stub *stub) {
   board->stubs[board->stub_count++] = *stub;
 }
 
+void board_add_name(struct board *board, const char *name, uint32_t address) {
+  array_reserve((void **)&board->names, &board->name_capacity, board->name_count + 1,
+                sizeof *board->names);
+  board->names[board->name_count++] =
+      (struct board_symbol){arena_text(&board->arena, name), address};
+}
+
 /* Of two models of one word and pc the one read later comes first. */
 struct ordered {
   struct register_model model;
@@ -143,13 +152,17 @@ static const char *file_name(const char *path) {
   return slash != NULL ? slash + 1 : path;
 }
 
-/* The part whose file the image is, else the first that names a file or is the
- * entry. */
+/* Whether a part's file, which may hold wildcards, is this one. */
+static bool is_file(const char *pattern, const char *path) {
+  return fnmatch(file_name(pattern), file_name(path), 0) == 0;
+}
+
+/* The part whose file the image is, else the first that is the entry. */
 static const struct memory_part *part_of_image(const struct board *board, const char *path) {
   const struct memory_part *found = NULL;
   for (size_t i = 0; i < board->part_count; i++) {
     const struct memory_part *part = &board->parts[i];
-    if (part->file != NULL && strcmp(file_name(part->file), file_name(path)) == 0) {
+    if (part->file != NULL && is_file(part->file, path)) {
       return part;
     }
     found = found == NULL && part->is_entry ? part : found;
@@ -189,8 +202,17 @@ static int compare_stubs(const void *left, const void *right) {
   return a->address < b->address ? -1 : a->address > b->address;
 }
 
-static bool resolve(const struct board_stub *stub, const struct image *image,
-                    struct code_stub *code, struct error *error) {
+static const struct board_symbol *name_of(const struct board *board, const char *name) {
+  for (size_t i = 0; i < board->name_count; i++) {
+    if (strcmp(board->names[i].name, name) == 0) {
+      return &board->names[i];
+    }
+  }
+  return NULL;
+}
+
+static bool resolve(const struct board *board, const struct board_stub *stub,
+                    const struct image *image, struct code_stub *code, struct error *error) {
   *code = (struct code_stub){
       .address = stub->address & ~1U,
       .kind = stub->kind,
@@ -202,6 +224,11 @@ static bool resolve(const struct board_stub *stub, const struct image *image,
     return true;
   }
   const struct function *function = image_function_named(image, stub->symbol);
+  const struct board_symbol *name = name_of(board, stub->symbol);
+  if (function == NULL && name != NULL) {
+    code->address = name->address & ~1U;
+    return true;
+  }
   if (function == NULL) {
     return error_set(error,
                      "%s: the image has no function '%s'; give its address, or --symbols",
@@ -215,14 +242,19 @@ bool board_apply(struct board *board, const struct image *image, struct machine_
                  struct error *error) {
   free(board->code_stubs);
   board->code_stubs = allocate(board->stub_count + 1, sizeof *board->code_stubs);
+  size_t count = 0;
   for (size_t i = 0; i < board->stub_count; i++) {
-    if (!resolve(&board->stubs[i], image, &board->code_stubs[i], error)) {
+    if (board->runs_on && board->stubs[i].kind != STUB_RETURN) {
+      continue;
+    }
+    if (!resolve(board, &board->stubs[i], image, &board->code_stubs[count++], error)) {
       return false;
     }
   }
-  qsort(board->code_stubs, board->stub_count, sizeof *board->code_stubs, compare_stubs);
+  qsort(board->code_stubs, count, sizeof *board->code_stubs, compare_stubs);
   config->stubs = board->code_stubs;
-  config->stub_count = board->stub_count;
+  config->stub_count = count;
+  memcpy(config->absent_irqs, board->absent_irqs, sizeof config->absent_irqs);
   config->memory = board->parts;
   config->memory_count = board->part_count;
   config->registers = board->model_count > 0 ? &board->registers : NULL;

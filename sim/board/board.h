@@ -32,6 +32,12 @@ struct board_stub {
   const char *where; /* "FILE:LINE" */
 };
 
+/* A name that the board gives to code, where the image has none. */
+struct board_symbol {
+  const char *name;
+  uint32_t address;
+};
+
 struct board {
   struct arena arena;
   const char *name;
@@ -44,6 +50,8 @@ struct board {
   uint32_t vtor;
   const char *symbols;
   const char *irq_names[BOARD_IRQS];
+  uint32_t absent_irqs[CONFIG_IRQ_WORDS];
+  bool runs_on; /* exit_at does not count */
 
   struct memory_part *parts;
   size_t part_count, part_capacity;
@@ -57,6 +65,8 @@ struct board {
   size_t at_reset_count, at_reset_capacity;
   struct board_stub *stubs;
   size_t stub_count, stub_capacity;
+  struct board_symbol *names;
+  size_t name_count, name_capacity;
   struct register_set registers; /* after board_finish */
   struct code_stub *code_stubs;  /* after board_apply */
 
@@ -109,5 +119,6 @@ size_t board_add_effect(struct board *board, const struct register_effect *effec
 void board_add_line(struct board *board, const struct register_line *line);
 void board_add_at_reset(struct board *board, size_t effect);
 void board_add_stub(struct board *board, const struct board_stub *stub);
+void board_add_name(struct board *board, const char *name, uint32_t address);
 
 #endif

@@ -152,13 +152,23 @@ struct handler {
   const char *python;
   struct board_stub stub;
   bool do_return;
-  bool has_address;
 };
+
+/* An address, or the name of a function. */
+static bool read_code(struct yaml *yaml, const yaml_node_t *node, struct board_stub *stub) {
+  const char *text = yaml_scalar(node);
+  uint64_t address = 0;
+  if (text != NULL && text[0] != '\0' && !yaml_number(text, &address)) {
+    stub->symbol = arena_text(&yaml->board->arena, text);
+    return true;
+  }
+  stub->symbol = NULL;
+  return yaml_u32(yaml, node, &stub->address);
+}
 
 static bool read_address(struct yaml *yaml, const yaml_node_t *node, void *into) {
   struct handler *handler = into;
-  handler->has_address = true;
-  return yaml_u32(yaml, node, &handler->stub.address);
+  return read_code(yaml, node, &handler->stub);
 }
 
 static bool read_value(struct yaml *yaml, const yaml_node_t *node, void *into) {
@@ -191,6 +201,26 @@ static struct board_stub stub_at(struct yaml *yaml, const yaml_node_t *key,
   };
 }
 
+/* fuzzware's patches that return a value, or just return. */
+static bool take_native(struct handler *handler) {
+  static const struct {
+    const char *name;
+    bool has_value;
+    uint32_t value;
+  } ROWS[] = {{"native.return_0x0", true, 0},
+              {"native.return_0x1", true, 1},
+              {"native.inline_asm_7047", false, 0}}; /* bx lr */
+  for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+    if (strcmp(handler->python, ROWS[i].name) == 0) {
+      handler->do_return = true;
+      handler->stub.has_value = ROWS[i].has_value;
+      handler->stub.value = ROWS[i].value;
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool read_handler(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
                          void *user) {
   struct board *board = user;
@@ -198,10 +228,7 @@ static bool read_handler(struct yaml *yaml, const yaml_node_t *key, const yaml_n
   if (!yaml_fill(yaml, value, HANDLER_KEYS, &handler)) {
     return false;
   }
-  if (handler.has_address) {
-    handler.stub.symbol = NULL;
-  }
-  if (handler.python != NULL && strcmp(handler.python, "null") != 0) {
+  if (handler.python != NULL && !take_native(&handler) && strcmp(handler.python, "null") != 0) {
     yaml_note(yaml, key, "'%s' is not run: the function %s", handler.python,
               handler.do_return ? "returns at once" : "runs as it is");
   }
@@ -215,7 +242,7 @@ bool read_handlers(struct yaml *yaml, const yaml_node_t *node, void *into) {
   return yaml_pairs(yaml, node, read_handler, into);
 }
 
-/* exit_at: {symbol or name: null, an address, or {addr, value, crash}}. */
+/* exit_at: {symbol or name: null, an address, a symbol or {addr, value, crash}}. */
 struct end {
   struct board_stub stub;
   bool crash;
@@ -223,8 +250,7 @@ struct end {
 
 static bool read_end_address(struct yaml *yaml, const yaml_node_t *node, void *into) {
   struct end *end = into;
-  end->stub.symbol = NULL;
-  return yaml_u32(yaml, node, &end->stub.address);
+  return read_code(yaml, node, &end->stub);
 }
 
 static bool read_end_value(struct yaml *yaml, const yaml_node_t *node, void *into) {
@@ -241,12 +267,8 @@ static const struct yaml_key END_KEYS[] = {
 static bool read_end(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
                      void *user) {
   struct end end = {.stub = stub_at(yaml, key, STUB_EXIT)};
-  const char *text = yaml_scalar(value);
-  uint64_t address = 0;
-  if (text != NULL && yaml_number(text, &address)) {
-    end.stub.symbol = NULL;
-    end.stub.address = (uint32_t)address;
-  } else if (!yaml_fill(yaml, value, END_KEYS, &end)) {
+  bool one = yaml_scalar(value) != NULL && !yaml_is_null(value);
+  if (one ? !read_code(yaml, value, &end.stub) : !yaml_fill(yaml, value, END_KEYS, &end)) {
     return false;
   }
   end.stub.kind = end.crash ? STUB_CRASH : STUB_EXIT;
@@ -274,22 +296,74 @@ static bool read_vtor(struct yaml *yaml, const yaml_node_t *node, void *into) {
   return yaml_u32(yaml, node, &board->vtor);
 }
 
+static void leave_out(struct board *board, uint32_t irq) {
+  board->absent_irqs[irq / 32] |= 1U << irq % 32;
+}
+
+static bool read_disabled(struct yaml *yaml, const yaml_node_t *node, void *user) {
+  uint32_t irq = 0;
+  if (!yaml_u32(yaml, node, &irq)) {
+    return false;
+  }
+  if (irq >= BOARD_IRQS) {
+    return yaml_refuse(yaml, node, "there are interrupts 0 to 239");
+  }
+  leave_out(user, irq);
+  return true;
+}
+
+static bool read_disabled_list(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  return yaml_items(yaml, node, read_disabled, into);
+}
+
+/* The vectors of the system exceptions count. */
+static bool read_vector_count(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  enum { FIRST_IRQ = 16 };
+  uint32_t count = 0;
+  if (!yaml_u32(yaml, node, &count)) {
+    return false;
+  }
+  for (uint32_t irq = count > FIRST_IRQ ? count - FIRST_IRQ : 0; irq < BOARD_IRQS; irq++) {
+    leave_out(into, irq);
+  }
+  return true;
+}
+
 static const struct yaml_key NVIC_KEYS[] = {
     {.name = "vtor", .read = read_vtor},
-    {.name = "num_vecs", .unused = "the core says how many interrupts there are"},
-    {.name = "disabled_irqs", .unused = "give --interrupts with those that count"},
+    {.name = "addr", .read = read_vtor},
+    {.name = "num_vecs", .read = read_vector_count},
+    {.name = "disabled_irqs", .read = read_disabled_list},
     {.name = NULL}};
 
 bool read_nvic(struct yaml *yaml, const yaml_node_t *node, void *into) {
   return yaml_fill(yaml, node, NVIC_KEYS, into);
 }
 
-/* An ELF file's path, or fuzzware's mapping of addresses to names. */
+bool read_use_exit_at(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  struct board *board = into;
+  bool use = true;
+  bool read = yaml_bool(yaml, node, &use);
+  board->runs_on = !use;
+  return read;
+}
+
+static bool read_name(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
+                      void *user) {
+  uint64_t address = 0;
+  const char *name = yaml_scalar(value);
+  if (!yaml_number(yaml_scalar(key), &address) || address > UINT32_MAX || name == NULL) {
+    return yaml_refuse(yaml, key, "symbols are an ELF file, or ADDRESS: NAME");
+  }
+  board_add_name(user, name, (uint32_t)address);
+  return true;
+}
+
+/* An ELF file's path, or fuzzware's mapping of addresses to names: they say what
+ * handlers and exit_at mean. */
 bool read_symbols(struct yaml *yaml, const yaml_node_t *node, void *into) {
   struct board *board = into;
-  if (yaml_scalar(node) != NULL) {
-    return yaml_path(yaml, node, &board->symbols);
-  }
-  yaml_note(yaml, node, "names by address are not used: give the ELF file with --symbols");
-  return true;
+  return yaml_scalar(node) != NULL && !yaml_is_null(node)
+             ? yaml_path(yaml, node, &board->symbols)
+             : yaml_pairs(yaml, node, read_name, into);
 }

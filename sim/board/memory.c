@@ -17,7 +17,7 @@ struct part {
   bool is_entry;
   uint32_t ivt_offset;
   uint32_t file_offset, file_size;
-  bool overwrite;
+  bool overlay;
   bool erased;
 };
 
@@ -29,31 +29,39 @@ static bool read_file(struct yaml *yaml, const yaml_node_t *node, void *into) {
 #define MEMBER(key, reader, member) \
   { .name = key, .read = reader, .offset = offsetof(struct part, member) }
 
-static const struct yaml_key KEYS[] = {MEMBER("base_addr", yaml_u32, base),
-                                       MEMBER("size", yaml_u64, size),
-                                       MEMBER("permissions", yaml_text, permissions),
-                                       MEMBER("file", read_file, file),
-                                       MEMBER("is_entry", yaml_bool, is_entry),
-                                       MEMBER("ivt_offset", yaml_u32, ivt_offset),
-                                       MEMBER("file_offset", yaml_u32, file_offset),
-                                       MEMBER("file_size", yaml_u32, file_size),
-                                       MEMBER("overwrite", yaml_bool, overwrite),
-                                       MEMBER("erased", yaml_bool, erased),
-                                       {.name = NULL}};
+static const struct yaml_key KEYS[] = {
+    MEMBER("base_addr", yaml_u32, base),
+    MEMBER("size", yaml_u64, size),
+    MEMBER("permissions", yaml_text, permissions),
+    MEMBER("file", read_file, file),
+    MEMBER("is_entry", yaml_bool, is_entry),
+    MEMBER("ivt_offset", yaml_u32, ivt_offset),
+    MEMBER("file_offset", yaml_u32, file_offset),
+    MEMBER("load_offset", yaml_u32, file_offset),
+    MEMBER("overlay", yaml_bool, overlay),
+    MEMBER("file_size", yaml_u32, file_size),
+    {.name = "overwrite", .unused = "what is described later wins"},
+    MEMBER("erased", yaml_bool, erased),
+    {.name = NULL}};
 
 /* A file that is not the image: its bytes stand there at reset. */
-static void load_bytes(struct board *board, struct memory_part *part, const char *path,
-                       uint32_t offset) {
-  FILE *stream = fopen(path, "rb");
+static void load_bytes(struct board *board, struct memory_part *part, const struct part *read) {
+  FILE *stream = fopen(read->path, "rb");
   if (stream == NULL) {
-    board_note(board, "%s: cannot be read: %s; IMAGE is used where it belongs", path,
+    board_note(board, "%s: cannot be read: %s; IMAGE is used where it belongs", read->path,
                strerror(errno));
     return;
   }
-  uint8_t *bytes = arena_allocate(&board->arena, part->size, 1);
-  fseek(stream, (long)offset, SEEK_SET);
-  part->byte_count = (uint32_t)fread(bytes, 1, part->size, stream);
-  part->bytes = bytes;
+  bool seeks = fseek(stream, 0, SEEK_END) == 0;
+  long end = seeks ? ftell(stream) : 0;
+  uint32_t most =
+      read->file_size != 0 && read->file_size < part->size ? read->file_size : part->size;
+  if (end > (long)read->file_offset && fseek(stream, (long)read->file_offset, SEEK_SET) == 0) {
+    uint64_t there = (uint64_t)end - read->file_offset;
+    uint8_t *bytes = arena_allocate(&board->arena, there < most ? there : most, 1);
+    part->byte_count = (uint32_t)fread(bytes, 1, there < most ? there : most, stream);
+    part->bytes = bytes;
+  }
   fclose(stream);
 }
 
@@ -84,6 +92,10 @@ static bool read_part(struct yaml *yaml, const yaml_node_t *key, const yaml_node
   if (!check(yaml, key, &read)) {
     return false;
   }
+  if (read.overlay) {
+    yaml_note(yaml, key, "'overlay' is not used: what lies there is memory");
+    return true;
+  }
   struct memory_part *part = board_add_part(board, name);
   part->base = read.base;
   part->size = (uint32_t)read.size;
@@ -94,8 +106,14 @@ static bool read_part(struct yaml *yaml, const yaml_node_t *key, const yaml_node
   part->erased = read.erased;
   part->is_entry = read.is_entry;
   part->ivt_offset = read.ivt_offset;
-  if (read.file != NULL && !read.is_entry) {
-    load_bytes(board, part, read.path, read.file_offset);
+  bool any = read.file != NULL && strpbrk(read.file, "*?[") != NULL; /* it is the image */
+  if (any || read.is_entry) {
+    part->is_entry = true;
+    if (read.file_offset != 0) {
+      yaml_note(yaml, key, "the offset in the file is not used: cut the file for IMAGE");
+    }
+  } else if (read.file != NULL) {
+    load_bytes(board, part, &read);
   }
   return true;
 }

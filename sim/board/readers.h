@@ -13,6 +13,7 @@ yaml_reader read_mmio_models; /* fuzzware.c */
 yaml_reader read_handlers;
 yaml_reader read_exit_at;
 yaml_reader read_nvic;
+yaml_reader read_use_exit_at;
 yaml_reader read_symbols;
 
 #endif

@@ -90,9 +90,14 @@ static const char *kind_of(const yaml_node_t *node) {
                                             : "a single value";
 }
 
-bool yaml_pairs(struct yaml *yaml, const yaml_node_t *node, yaml_pair *visit, void *user) {
+bool yaml_is_null(const yaml_node_t *node) {
   const char *text = yaml_scalar(node);
-  if (text != NULL && (text[0] == '\0' || strcmp(text, "null") == 0 || text[0] == '~')) {
+  return text != NULL &&
+         (text[0] == '\0' || strcmp(text, "null") == 0 || strcmp(text, "~") == 0);
+}
+
+bool yaml_pairs(struct yaml *yaml, const yaml_node_t *node, yaml_pair *visit, void *user) {
+  if (yaml_is_null(node)) {
     return true;
   }
   if (node->type != YAML_MAPPING_NODE) {

@@ -54,6 +54,7 @@ bool yaml_text(struct yaml *yaml, const yaml_node_t *node, void *into);
 bool yaml_path(struct yaml *yaml, const yaml_node_t *node, void *into);
 
 const char *yaml_scalar(const yaml_node_t *node); /* NULL if it is none */
+bool yaml_is_null(const yaml_node_t *node);       /* nothing, "~" or "null" */
 bool yaml_number(const char *text, uint64_t *number);
 
 bool yaml_refuse(const struct yaml *yaml, const yaml_node_t *node, const char *format, ...)

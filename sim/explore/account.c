@@ -9,6 +9,9 @@ static const char *reason_never(const struct explorer *ex, unsigned e) {
   if (ex->taken[e] > 0) {
     return NULL;
   }
+  if (exception_bit(ex->machine->state.exceptions.absent, e)) {
+    return "the configuration disables it";
+  }
   if (!exception_bit(ex->considered, e)) {
     return "the image never enables it";
   }

@@ -12,6 +12,7 @@
 enum bkpt_policy { BKPT_CONTINUE, BKPT_STOP, BKPT_FAULT };
 
 enum { CONFIG_INTERRUPTS = 64 };
+enum { CONFIG_IRQ_WORDS = 8 };
 enum { CONFIG_RAM_BLOCKS = 8, CONFIG_RAM_BLOCK = 0x10000 /* bytes of each */ };
 
 /* A piece of the memory map. Devices are listed only below 0x40000000. */
@@ -54,6 +55,7 @@ struct machine_config {
   uint32_t ram_blocks[CONFIG_RAM_BLOCKS]; /* addresses of more RAM, apart from it */
   unsigned ram_block_count;
   enum bkpt_policy bkpt;
+  uint32_t absent_irqs[CONFIG_IRQ_WORDS]; /* one bit for each IRQ that there is not */
   /* Registers with a model; borrowed, and outlives the machines. NULL: none. */
   const struct register_set *registers;
   const struct memory_part *memory; /* borrowed as well */

@@ -33,6 +33,7 @@ struct exceptions {
   uint32_t pending[EXCEPTION_WORDS];
   uint32_t active[EXCEPTION_WORDS];
   uint32_t line[EXCEPTION_WORDS];    /* level-sensitive lines that are high */
+  uint32_t absent[EXCEPTION_WORDS];  /* interrupts that cannot be enabled or set pending */
   uint8_t priority[EXCEPTION_COUNT]; /* as in IPR/SHPR, unimplemented bits 0 */
   uint8_t prigroup;                  /* AIRCR.PRIGROUP */
   uint8_t priority_mask;             /* implemented bits of a priority byte */

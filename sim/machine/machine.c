@@ -27,6 +27,9 @@ static uint64_t layout_fingerprint(const struct machine_config *config) {
     hash =
         XXH3_64bits(config->ram_blocks, config->ram_block_count * sizeof config->ram_blocks[0]);
   }
+  for (unsigned i = 0; i < CONFIG_IRQ_WORDS; i++) {
+    hash ^= (uint64_t)config->absent_irqs[i] << i;
+  }
   for (size_t i = 0; i < config->memory_count; i++) {
     const struct memory_part *part = &config->memory[i];
     const uint32_t parts[] = {part->base,       part->size,   part->writable,
@@ -519,6 +522,11 @@ void machine_reset(struct machine *m) {
   }
   memset(s, 0, sizeof *s);
   exceptions_reset(&s->exceptions, m->config.priority_bits, m->core->v7m);
+  for (unsigned e = EXCEPTION_IRQ0; e < EXCEPTION_COUNT; e++) {
+    if (exception_bit(m->config.absent_irqs, e - EXCEPTION_IRQ0)) {
+      exception_set(s->exceptions.absent, e);
+    }
+  }
   uint32_t vtor = m->config.vtor != 0 ? m->config.vtor : image_vectors(m->image);
   s->scb.vtor = vtor;
   s->scb.ccr = 0x200;

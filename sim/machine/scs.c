@@ -185,7 +185,7 @@ static void bank_write(struct machine_state *s, const struct core_traits *core, 
                        uint32_t value) {
   struct exceptions *x = &s->exceptions;
   unsigned index = (offset & 0x7f) / 4;
-  uint32_t bits = value & implemented(core, index);
+  uint32_t bits = value & implemented(core, index) & ~interrupt_word(x->absent, index);
   bool set = offset < NVIC_ICER || (offset >= NVIC_ISPR && offset < NVIC_ICPR);
   if (offset >= NVIC_IABR) {
     return;
@@ -404,8 +404,11 @@ static enum scs_effect word_write(struct machine_state *s, const struct core_tra
       put_bit(x->pending, EXCEPTION_SVCALL, (value >> 15 & 1U) != 0);
     }
   } else if (offset == STIR && core->v7m) {
-    change_interrupts(x, x->pending, (value & 0x1ff) / 32,
-                      1U << (value & 31U) & implemented(core, (value & 0x1ff) / 32), true);
+    unsigned index = (value & 0x1ff) / 32;
+    change_interrupts(
+        x, x->pending, index,
+        1U << (value & 31U) & implemented(core, index) & ~interrupt_word(x->absent, index),
+        true);
   } else if (is_mpu(core, offset)) {
     mpu_write(&s->mpu, offset, value);
   } else if (offset == DEMCR && core->v7m) {

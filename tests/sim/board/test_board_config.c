@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "board_sample.h"
+#include "sim/machine/scs.h"
 
 Test(board_config, every_chip_loads) {
   char **names = NULL;
@@ -38,7 +39,7 @@ Test(board_config, fuzzware_configurations_load) {
     const char *file;
     size_t parts, models, stubs, notes;
   } ROWS[] = {
-      {"blinky.yml", 2, 0, 0, 0}, {"sensor.yml", 2, 5, 4, 4}, {"bridge.yml", 3, 2, 1, 5}};
+      {"blinky.yml", 2, 0, 0, 0}, {"sensor.yml", 2, 5, 4, 2}, {"bridge.yml", 3, 2, 1, 4}};
   for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
     char path[512];
     snprintf(path, sizeof path, "%s/%s", CONFIGS, ROWS[i].file);
@@ -52,6 +53,56 @@ Test(board_config, fuzzware_configurations_load) {
                  board->note_count > 0 ? board->notes[0] : "");
     board_destroy(board);
   }
+}
+
+/* Names of its own, interrupts that are left out, patches that return a value. */
+Test(board_config, fuzzware_keys_are_honoured) {
+  static const uint16_t loop[] = {0xe7fe};
+  struct sample s = sample_machine(
+      "symbols: {0x101: start, 0x200: halt}\n"
+      "nvic: {addr: 0x400, num_vecs: 48, disabled_irqs: [0, 3, 31]}\n"
+      "handlers:\n"
+      "  start: {handler: native.return_0x1}\n"
+      "  patched: {addr: halt, handler: native.return_0x0}\n"
+      "exit_at: {end: 0x300, other: start}\n"
+      "memory_map: {dma: {base_addr: 0x20000100, size: 16, overlay: true}}\n",
+      loop, 1, 0, NULL);
+  struct machine_config config = machine_config_default(CORE_M3);
+  struct error error = {""};
+  cr_assert(board_apply(s.board, s.image, &config, &error), "%s", error.message);
+  cr_expect_eq(s.board->vtor, 0x400);
+  cr_expect_eq(s.board->part_count, 0);
+  cr_expect_eq(config.absent_irqs[0], 0x80000009);
+  cr_expect_eq(config.absent_irqs[1], UINT32_MAX, "IRQ 32 has vector 48");
+  cr_assert_eq(config.stub_count, 4);
+  cr_expect(config.stubs[0].address == 0x100 && config.stubs[1].address == 0x100);
+  cr_expect(config.stubs[2].address == 0x200 && config.stubs[2].has_value &&
+            config.stubs[2].value == 0);
+  cr_expect(config.stubs[3].address == 0x300 && config.stubs[3].kind == STUB_EXIT);
+  cr_assert_eq(s.board->note_count, 1);
+  cr_expect_not_null(strstr(s.board->notes[0], ":7: 'overlay' is not used"), "%s",
+                     s.board->notes[0]);
+  s.board->runs_on = true;
+  cr_assert(board_apply(s.board, s.image, &config, &error), "%s", error.message);
+  cr_expect_eq(config.stub_count, 2);
+  sample_free(&s);
+}
+
+/* What the configuration disables cannot be enabled, nor set pending. */
+Test(board_config, disabled_interrupts_are_not_there) {
+  static const uint16_t loop[] = {0xe7fe};
+  struct sample s = sample_machine("nvic: {disabled_irqs: [3, 40]}\n", loop, 1, 0, NULL);
+  struct machine_state *state = &s.machine->state;
+  static const uint32_t writes[][2] = {
+      {0x100, 0x0a}, {0x104, 0x300}, {0x200, 0x0a}, {0xf00, 40}};
+  for (size_t i = 0; i < sizeof writes / sizeof *writes; i++) {
+    scs_write(state, s.machine->core, writes[i][0], 4, writes[i][1]);
+  }
+  cr_expect_eq(scs_read(state, s.machine->core, 0x100, 4).value, 0x2);
+  cr_expect_eq(scs_read(state, s.machine->core, 0x104, 4).value, 0x200);
+  cr_expect_eq(scs_read(state, s.machine->core, 0x200, 4).value, 0x2);
+  cr_expect_eq(scs_read(state, s.machine->core, 0x204, 4).value, 0);
+  sample_free(&s);
 }
 
 Test(board_config, image_options_come_from_the_map) {
@@ -86,8 +137,8 @@ Test(board_config, notes_name_the_line) {
       {"registers:\n  - {address: 0x40000000,\n     w1: 3}\n",
        ":3: 'w1' is not known and not "
        "used; did you mean 'w1c'?"},
-      {"nvic: {num_vecs: 3}\n", ":1: 'num_vecs' is not used"},
-      {"symbols: {0x100: main}\n", ":1: names by address are not used"},
+      {"entry_point: 3\n", ":1: 'entry_point' is not used: the vector table"},
+      {"memory_map:\n  a: {size: 16, overwrite: true}\n", ":2: 'overwrite' is not used"},
   };
   for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
     struct board *board = sample_board(ROWS[i][0]);
