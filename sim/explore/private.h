@@ -146,6 +146,13 @@ bool workers_owns(const struct explorer *ex, uint64_t boundary);
 /* explain.c: call stacks of a finding's accesses, by replaying it. */
 void explain_findings(struct explorer *ex);
 
+/* replay.c */
+/* First 4 bytes of the image's SHA-256, as tokens name it. */
+uint32_t explorer_image_tag(const struct image *image);
+/* Refuses a schedule of another image or configuration. */
+bool explorer_token_fits(const struct image *image, const struct explorer_options *options,
+                         const struct schedule *schedule, struct error *error);
+
 /* explorer.c */
 struct explorer *explorer_create(const struct image *image,
                                  const struct explorer_options *options, struct error *error);

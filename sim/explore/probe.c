@@ -128,9 +128,8 @@ static struct mask_state masks_at(const struct explorer *ex, unsigned exception)
 }
 
 static struct schedule schedule_here(const struct explorer *ex) {
-  const uint8_t *sha = image_sha256(ex->image);
   struct schedule schedule = {
-      .image = (uint32_t)sha[0] << 24 | (uint32_t)sha[1] << 16 | (uint32_t)sha[2] << 8 | sha[3],
+      .image = explorer_image_tag(ex->image),
       .config = machine_config_fingerprint(&ex->options.machine),
       .count = 1,
   };

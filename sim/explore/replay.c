@@ -4,11 +4,14 @@
 #include "sim/explore/private.h"
 #include "sim/explore/telling.h"
 
-static bool token_fits(const struct image *image, const struct explorer_options *options,
-                       const struct schedule *schedule, struct error *error) {
+uint32_t explorer_image_tag(const struct image *image) {
   const uint8_t *sha = image_sha256(image);
-  uint32_t head =
-      (uint32_t)sha[0] << 24 | (uint32_t)sha[1] << 16 | (uint32_t)sha[2] << 8 | sha[3];
+  return (uint32_t)sha[0] << 24 | (uint32_t)sha[1] << 16 | (uint32_t)sha[2] << 8 | sha[3];
+}
+
+bool explorer_token_fits(const struct image *image, const struct explorer_options *options,
+                         const struct schedule *schedule, struct error *error) {
+  uint32_t head = explorer_image_tag(image);
   if (schedule->image != head) {
     return error_set(error,
                      "the token is of another image (%08x..., %s is %08x...): replay it on the "
@@ -83,7 +86,7 @@ bool explorer_replay(const struct image *image, const struct explorer_options *o
                      const struct schedule *schedule, const struct narrator *narrator,
                      struct check *check, struct error *error) {
   *check = (struct check){0};
-  if (!token_fits(image, options, schedule, error)) {
+  if (!explorer_token_fits(image, options, schedule, error)) {
     return false;
   }
   struct explorer *ex = explorer_create(image, options, error);

@@ -212,6 +212,9 @@ static void offer_beat(struct machine *m, const struct batch *batch, const struc
   };
   keep_last(m, batch);
   m->host.place(m->host.owner, PLACE_BEAT, beat);
+  if (m->leaving) {
+    return;
+  }
   s->interrupted.armed = false;
   s->pc = pc;
   s->it_state = it_state;
@@ -231,6 +234,9 @@ static void tell_with_beats(struct machine *m, const struct batch *batch,
   for (unsigned i = 0; i < batch->count; i++) {
     if (i > 0) {
       offer_beat(m, batch, code, before, i);
+    }
+    if (m->leaving) {
+      return;
     }
     if (batch->records[i].write) {
       poke(m, &batch->records[i], batch->records[i].value);

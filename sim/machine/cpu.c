@@ -354,6 +354,16 @@ void cpu_set_fp(struct cpu *cpu, const struct cpu_fp *fp) {
   set(cpu, UC_ARM_REG_FPSCR, fp->fpscr);
 }
 
+uint64_t cpu_get_double(struct cpu *cpu, unsigned number) {
+  uint64_t value = 0;
+  must(uc_reg_read(cpu->uc, UC_ARM_REG_D0 + (int)number, &value));
+  return value;
+}
+
+void cpu_set_double(struct cpu *cpu, unsigned number, uint64_t value) {
+  must(uc_reg_write(cpu->uc, UC_ARM_REG_D0 + (int)number, &value));
+}
+
 uint32_t cpu_get_fpscr(struct cpu *cpu) {
   return get(cpu, UC_ARM_REG_FPSCR);
 }
@@ -469,10 +479,30 @@ uint32_t cpu_psp(struct cpu *cpu) {
   return stack_pointer(cpu, UC_ARM_REG_PSP);
 }
 
-void cpu_set_psp(struct cpu *cpu, uint32_t value) {
+static void set_privileged(struct cpu *cpu, int which, uint32_t value) {
   uint32_t xpsr = become_privileged(cpu);
-  set(cpu, UC_ARM_REG_PSP, value);
+  set(cpu, which, value);
   become_again(cpu, xpsr);
+}
+
+void cpu_set_msp(struct cpu *cpu, uint32_t value) {
+  set_privileged(cpu, UC_ARM_REG_MSP, value);
+}
+
+void cpu_set_psp(struct cpu *cpu, uint32_t value) {
+  set_privileged(cpu, UC_ARM_REG_PSP, value);
+}
+
+void cpu_set_masks(struct cpu *cpu, const struct cpu_special *special) {
+  set_privileged(cpu, UC_ARM_REG_PRIMASK, special->primask);
+  if (cpu->v7m) {
+    set_privileged(cpu, UC_ARM_REG_BASEPRI, special->basepri);
+    set_privileged(cpu, UC_ARM_REG_FAULTMASK, special->faultmask);
+  }
+}
+
+void cpu_set_flags(struct cpu *cpu, uint32_t xpsr) {
+  write_xpsr(cpu, xpsr, get(cpu, UC_ARM_REG_XPSR) & 0x1ffU);
 }
 
 void cpu_reset(struct cpu *cpu, uint32_t msp) {

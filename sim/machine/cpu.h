@@ -102,14 +102,21 @@ void cpu_set_fp(struct cpu *cpu, const struct cpu_fp *fp);
 uint32_t cpu_get_fpscr(struct cpu *cpu);
 void cpu_set_fpscr(struct cpu *cpu, uint32_t value);
 void cpu_set_fpca(struct cpu *cpu, bool active);
+uint64_t cpu_get_double(struct cpu *cpu, unsigned number); /* d0 to d15 */
+void cpu_set_double(struct cpu *cpu, unsigned number, uint64_t value);
 
 struct cpu_special {
   uint32_t primask, basepri, faultmask, control;
 };
 void cpu_get_special(struct cpu *cpu, struct cpu_special *special);
 void cpu_clear_faultmask(struct cpu *cpu);
+/* The masks of `special`; control is left as it is. */
+void cpu_set_masks(struct cpu *cpu, const struct cpu_special *special);
+/* Flags, Q and GE bits of xpsr. */
+void cpu_set_flags(struct cpu *cpu, uint32_t xpsr);
 uint32_t cpu_msp(struct cpu *cpu);
 uint32_t cpu_psp(struct cpu *cpu);
+void cpu_set_msp(struct cpu *cpu, uint32_t value);
 void cpu_set_psp(struct cpu *cpu, uint32_t value);
 
 void cpu_reset(struct cpu *cpu, uint32_t msp);

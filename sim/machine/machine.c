@@ -55,17 +55,32 @@ uint16_t machine_config_fingerprint(const struct machine_config *config) {
   return (uint16_t)XXH3_64bits_withSeed(parts, sizeof parts, seed);
 }
 
-/* Stops before the instruction at state.pc. Inside an IT block the executor
- * cannot be stopped: it goes on to the block's end, and what that did is undone. */
-static void stop_here(struct machine *m) {
+/* Stops before the next instruction. Inside an IT block the executor cannot be
+ * stopped: it goes on to the block's end, and what that did is undone. */
+static void stop_executor(struct machine *m, uint8_t it_state) {
   m->stopping = true;
-  if (m->state.it_state == 0) {
+  if (it_state == 0) {
     cpu_stop(m->cpu);
     return;
   }
   cpu_context_save(m->cpu, m->drain_context);
   m->drain_mark = undo_mark(&m->undo);
   m->draining = true;
+}
+
+static void stop_here(struct machine *m) {
+  stop_executor(m, m->state.it_state);
+}
+
+/* An instruction was left between its accesses: the executor, which is behind it,
+ * must not go on. */
+static bool has_left(struct machine *m) {
+  if (m->leaving) {
+    m->leaving = false;
+    m->run->stop = STOP_LIMIT;
+    return true;
+  }
+  return false;
 }
 
 static void drain(struct machine *m, uint32_t pc) {
@@ -213,10 +228,18 @@ static void on_instruction(void *owner, uint32_t pc) {
   m->guarded = false;
   accesses_finish(m);
   const struct code *code = machine_code(m, pc);
+  uint8_t it_state = code != NULL ? code->it_state : 0;
+  if (has_left(m)) {
+    stop_executor(m, it_state);
+    return;
+  }
   s->pc = pc;
-  s->it_state = code != NULL ? code->it_state : 0;
+  s->it_state = it_state;
   if (s->recheck_masks) {
     refresh_masks(m);
+  }
+  if (m->host.stops != NULL && m->host.stops(m->host.owner)) {
+    m->run->limit = s->boundary;
   }
   if (m->run->mode == RUN_SPINE) {
     if (s->boundary < m->run->limit && m->host.place != NULL) {
@@ -320,16 +343,22 @@ static void execute(struct machine *m) {
   if (exit.kind == CPU_EXCEPTION_RETURN) {
     uint32_t value = exc_return_value(m, exit.value);
     accesses_finish(m);
-    s->action = ACTION_RETURN;
-    s->exc_return = value;
+    if (!has_left(m)) {
+      s->action = ACTION_RETURN;
+      s->exc_return = value;
+    }
   } else if (exit.kind != CPU_STOPPED) {
     accesses_finish(m);
-    fault_of_exit(m, &exit);
+    if (!has_left(m)) {
+      fault_of_exit(m, &exit);
+    }
   }
 }
 
 static void offer(struct machine *m, enum place_kind kind) {
-  if (m->run->mode == RUN_SPINE && m->host.place != NULL && m->state.boundary < m->run->limit) {
+  /* Who may stop anywhere goes on behind the limit and is not asked twice. */
+  bool before_limit = m->state.boundary < m->run->limit || m->host.stops != NULL;
+  if (m->run->mode == RUN_SPINE && m->host.place != NULL && before_limit) {
     m->host.place(m->host.owner, kind, 0);
   }
 }
@@ -360,6 +389,10 @@ void machine_continue(struct machine *m, struct run *run) {
     }
   }
   m->run = outer;
+}
+
+void machine_leave(struct machine *m) {
+  m->leaving = true;
 }
 
 void machine_settle(struct machine *m) {
@@ -536,6 +569,7 @@ void machine_reset(struct machine *m) {
   m->memory.stack_top = (uint32_t)memory_get(&m->memory, vtor, 4) & ~3U;
   m->lowest_sp = m->memory.stack_top;
   m->queued = 0;
+  m->leaving = false;
   m->trap = m->violation = (struct fault){0};
   cpu_reset(m->cpu, m->memory.stack_top);
   if (m->core->has_fpu) {

@@ -68,6 +68,9 @@ struct machine_host {
   void (*place)(void *owner, enum place_kind kind, unsigned beat);
   /* The instruction at state.pc is about to execute (any run). */
   void (*instruction)(void *owner);
+  /* Each boundary between instructions is met (any run), before anything happens
+   * there: true stops the run, as its limit would. Asked again when it goes on. */
+  bool (*stops)(void *owner);
   void (*output)(void *owner, const char *bytes, size_t size); /* semihosting, spine only */
 };
 
@@ -115,6 +118,7 @@ struct machine {
   bool stopping; /* left before state.pc, on purpose */
   bool special;  /* because that instruction is not the executor's */
   bool draining; /* letting the executor leave an IT block */
+  bool leaving;  /* machine_leave was called */
   struct cpu_context *drain_context;
   uint64_t drain_mark;
   struct fault trap;        /* the next instruction must not execute */
@@ -147,6 +151,13 @@ void machine_continue(struct machine *machine, struct run *run);
  * it interrupted are popped: this pops them. Nothing to do elsewhere. */
 void machine_settle(struct machine *machine);
 
+/* From the place callback, at a beat: the run stops there. The machine is left as
+ * an exception that is taken at this beat finds it. */
+void machine_leave(struct machine *machine);
+
+/* A closed or stuck run goes on: what it waited for comes again. */
+void machine_reopen(struct machine *machine);
+
 /* An exception becomes pending now. A tick restarts SysTick's count. */
 void machine_pend(struct machine *machine, unsigned exception);
 
@@ -163,6 +174,32 @@ void snapshot_restore(struct snapshot *snapshot, struct machine *machine);
 void snapshot_restore_registers(const struct snapshot *snapshot, struct machine *machine);
 uint64_t snapshot_mark(const struct snapshot *snapshot);
 const struct machine_state *snapshot_state(const struct snapshot *snapshot);
+
+/* Looking at a machine, and changing it, between two runs. Nothing changes by a
+ * look, not even where the firmware's own read would clear bits. Up to 4 bytes;
+ * false where there is neither memory nor a register. What is changed can be
+ * undone; memory that the firmware cannot write is refused. */
+bool machine_peek(struct machine *machine, uint32_t address, unsigned size, uint32_t *value);
+bool machine_poke(struct machine *machine, uint32_t address, unsigned size, uint32_t value);
+
+enum machine_register {
+  REGISTER_R0,
+  REGISTER_SP = 13,
+  REGISTER_LR,
+  REGISTER_PC,
+  REGISTER_XPSR, /* poke: flags, Q and GE bits only */
+  REGISTER_MSP,
+  REGISTER_PSP,
+  REGISTER_PRIMASK,
+  REGISTER_BASEPRI,
+  REGISTER_FAULTMASK,
+  REGISTER_CONTROL, /* cannot be poked */
+  REGISTER_D0,      /* 16 of them, 64 bits; cores with an FPU only */
+  REGISTER_FPSCR = REGISTER_D0 + 16,
+};
+enum { REGISTER_COUNT = REGISTER_FPSCR + 1 };
+uint64_t machine_register(struct machine *machine, enum machine_register which);
+bool machine_set_register(struct machine *machine, enum machine_register which, uint64_t value);
 
 /* Record of the instruction at pc; decoded when first asked for. NULL where
  * there is no memory. */

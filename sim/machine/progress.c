@@ -93,6 +93,11 @@ static void restart_search(struct machine *m) {
   p->counter_next = 0;
 }
 
+void machine_reopen(struct machine *m) {
+  restart_search(m);
+  m->state.progress.waiting = (struct recurrence){.power = FIRST_POWER};
+}
+
 static bool tick_is_due(const struct machine *m) {
   const struct machine_state *s = &m->state;
   return (s->systick.control & SYSTICK_TICKINT) != 0 && s->next_arrival != SYSTICK_NEVER;
