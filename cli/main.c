@@ -8,8 +8,8 @@
 #include "cli/verbs.h"
 #include "sim/words.h"
 
-static const struct verb *const VERBS[] = {&VERB_CHECK, &VERB_RUN, &VERB_REPLAY, &VERB_INFO,
-                                           &VERB_CHIPS};
+static const struct verb *const VERBS[] = {&VERB_CHECK, &VERB_RUN,  &VERB_REPLAY,
+                                           &VERB_DEBUG, &VERB_INFO, &VERB_CHIPS};
 enum { VERBS_COUNT = sizeof VERBS / sizeof VERBS[0] };
 
 static const char DESCRIPTION[] =
@@ -20,6 +20,7 @@ static const char DESCRIPTION[] =
     "  check   inject every enabled interrupt at every place and report what tears\n"
     "  run     run the image as it is, with its semihosting output on stdout\n"
     "  replay  run one finding's schedule again and tell it step by step\n"
+    "  debug   let gdb go forward and back through a run\n"
     "  info    say what was understood of an image\n"
     "  chips   list the cores and chips that can be simulated\n"
     "\n"

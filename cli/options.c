@@ -84,6 +84,16 @@ static bool set_jobs(struct options *options, const char *value, struct error *e
   return good;
 }
 
+enum { GDB_PORT = 3333 };
+
+static bool set_gdb(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"a port, 0 for any", "--gdb=3333", 0, 65535};
+  uint64_t number = GDB_PORT;
+  bool good = value == NULL || number_parse(value, &rule, &number, error);
+  options->port = (unsigned)number;
+  return good;
+}
+
 static bool set_depth(struct options *options, const char *value, struct error *error) {
   static const struct number_rule rule = {"injected interrupts per run", "--depth 1", 1,
                                           UINT32_MAX};
@@ -258,6 +268,12 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_BEFORE] = {"before", "N", GROUP_TRACE, false, set_before,
                        "Begin N boundaries before the finding's first access (8; with --trace "
                        "1000)"},
+    [OPTION_UNTIL_FINDING] = {"until-finding", NULL, GROUP_REPLAY, false, NULL,
+                              "End where the harm is done: the torn value is read, the update "
+                              "lost; with --gdb, begin there"},
+    [OPTION_GDB] = {"gdb", "PORT", GROUP_DEBUG, false, set_gdb,
+                    "Wait for gdb on this port of the loopback interface (3333; 0 is any)",
+                    true},
     [OPTION_SEVERITY] = {"severity", "LEVEL", GROUP_REPORT, false, set_severity,
                          "Show findings from this level on: note, warning (default) or error"},
     [OPTION_COLOR] = {"color", "WHEN", GROUP_REPORT, false, set_color,
@@ -269,7 +285,8 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
 };
 
 struct options options_default(void) {
-  return (struct options){.severity = SEVERITY_WARNING, .beats = true, .ram_grows = true};
+  return (struct options){
+      .severity = SEVERITY_WARNING, .beats = true, .ram_grows = true, .port = GDB_PORT};
 }
 
 bool options_set(struct options *options, enum option_id id, const char *value,
@@ -376,6 +393,8 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_SOURCE_ROOT:
     case OPTION_TRACE:
     case OPTION_BEFORE:
+    case OPTION_UNTIL_FINDING:
+    case OPTION_GDB:
     case OPTION_SEVERITY:
     case OPTION_COLOR:
     case OPTION_STATS:

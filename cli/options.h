@@ -28,7 +28,9 @@ enum option_group {
   GROUP_CHECK = 4,   /* what is looked for */
   GROUP_REPORT = 8,  /* what the report looks like */
   GROUP_EFFORT = 16, /* what is told on stderr */
-  GROUP_TRACE = 32   /* a run told to other programs */
+  GROUP_TRACE = 32,  /* a run told to other programs */
+  GROUP_REPLAY = 64, /* how a finding is shown */
+  GROUP_DEBUG = 128  /* the gdb server */
 };
 
 /* What the user may give. The value of one that was not given is meaningless:
@@ -59,6 +61,8 @@ enum option_id {
   OPTION_SOURCE_ROOT,
   OPTION_TRACE,
   OPTION_BEFORE,
+  OPTION_UNTIL_FINDING,
+  OPTION_GDB,
   OPTION_SEVERITY,
   OPTION_COLOR,
   OPTION_STATS,
@@ -77,6 +81,7 @@ struct options {
   uint64_t max_instructions;
   uint64_t horizon;
   unsigned jobs;
+  unsigned port; /* of the gdb server */
   bool beats;
   uint16_t interrupts[CONFIG_INTERRUPTS];
   unsigned interrupt_count;
@@ -105,6 +110,7 @@ struct option_traits {
   bool shapes;          /* shapes a run: a replay needs it again */
   bool (*set)(struct options *options, const char *value, struct error *error);
   const char *help;
+  bool optional; /* the argument may be left out: set gets NULL */
 };
 const struct option_traits *option_traits(enum option_id id);
 

@@ -66,7 +66,7 @@ static error_t parse_one(int key, char *value, struct argp_state *state) {
 }
 
 static const char *const GROUP_TITLES[] = {
-    "Image:", "Run:", "Check:", "Report:", "Effort:", "Trace:"};
+    "Image:", "Run:", "Check:", "Report:", "Effort:", "Trace:", "Replay:", "Debug:"};
 enum {
   GROUPS = sizeof GROUP_TITLES / sizeof GROUP_TITLES[0],
   TABLE = OPTION_COUNT + GROUPS + 1
@@ -83,11 +83,13 @@ static void fill_table(const struct verb *verb, struct argp_option table[TABLE])
     for (int id = 0; id < OPTION_COUNT; id++) {
       const struct option_traits *traits = option_traits((enum option_id)id);
       if (traits->group == 1U << group) {
-        table[rows++] = (struct argp_option){.name = traits->name,
-                                             .key = KEY_BASE + id,
-                                             .arg = traits->argument,
-                                             .doc = traits->help,
-                                             .group = group + 1};
+        table[rows++] =
+            (struct argp_option){.name = traits->name,
+                                 .key = KEY_BASE + id,
+                                 .arg = traits->argument,
+                                 .flags = traits->optional ? OPTION_ARG_OPTIONAL : 0,
+                                 .doc = traits->help,
+                                 .group = group + 1};
       }
     }
   }

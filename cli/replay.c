@@ -1,6 +1,7 @@
 /* tornword replay: one schedule, told step by step. */
 #include <stdio.h>
 
+#include "cli/debug.h"
 #include "cli/narration.h"
 #include "cli/output.h"
 #include "cli/sections.h"
@@ -79,8 +80,18 @@ static bool write_trace(FILE *out, const struct session *session, const struct r
   return trace_write(out, &trace, session->options->trace);
 }
 
+/* --until-finding: what comes behind the harm is not told. */
+static void cut_behind_harm(struct recording *recording, const struct finding *finding) {
+  uint64_t harm = report_harm(finding);
+  size_t kept = 0;
+  while (kept < recording->count && recording->steps[kept].step.boundary <= harm) {
+    kept++;
+  }
+  recording->count = kept;
+}
+
 static bool write_replay(struct session *session, const struct check *check,
-                         const struct recording *recording, const struct schedule *schedule,
+                         struct recording *recording, const struct schedule *schedule,
                          struct error *error) {
   bool traces = session->options->given[OPTION_TRACE];
   if (session->options->format != FORMAT_TEXT && !traces) {
@@ -92,6 +103,9 @@ static bool write_replay(struct session *session, const struct check *check,
   }
   struct report report = session_report(session, check);
   report.token = session->options->token;
+  if (session->options->given[OPTION_UNTIL_FINDING] && told(&report) != NULL) {
+    cut_behind_harm(recording, told(&report));
+  }
   if (!traces) {
     print_replay(output.stream, &report, recording, schedule);
   } else if (!write_trace(output.stream, session, &report, recording)) {
@@ -108,6 +122,14 @@ static uint64_t steps_before(const struct options *options) {
                                        : NARRATION_BEFORE;
 }
 
+static int debug_finding(struct session *session, const struct check *check,
+                         const struct schedule *schedule) {
+  const struct report report = session_report(session, check);
+  const struct debug_subject subject = {
+      .verb = VERB_REPLAY.name, .schedule = schedule, .check = check, .finding = told(&report)};
+  return debug_session(session, &subject);
+}
+
 static int replay_session(struct session *session, const struct schedule *schedule) {
   struct recording recording = {0};
   const struct narrator narrator = {
@@ -119,6 +141,8 @@ static int replay_session(struct session *session, const struct schedule *schedu
   if (!explorer_replay(session->image, &session->explorer, schedule, text ? &narrator : NULL,
                        &check, &error)) {
     session_refuse(VERB_REPLAY.name, &error);
+  } else if (session->options->given[OPTION_GDB]) {
+    code = debug_finding(session, &check, schedule);
   } else if (!write_replay(session, &check, &recording, schedule, &error)) {
     session_refuse(VERB_REPLAY.name, &error);
   } else {
@@ -151,7 +175,8 @@ static int run_replay(const struct options *given) {
 const struct verb VERB_REPLAY = {
     .name = "replay",
     .summary = "run one finding's schedule again and tell it step by step",
-    .groups = GROUP_IMAGE | GROUP_RUN | GROUP_CHECK | GROUP_REPORT | GROUP_TRACE,
+    .groups = GROUP_IMAGE | GROUP_RUN | GROUP_CHECK | GROUP_REPORT | GROUP_TRACE |
+              GROUP_REPLAY | GROUP_DEBUG,
     .takes_token = true,
     .takes_image = true,
     .description =

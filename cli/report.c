@@ -241,3 +241,20 @@ size_t report_limits(const struct report *report, const char **limits, size_t ma
   }
   return count;
 }
+
+uint64_t report_harm(const struct finding *finding) {
+  const struct sighting *sighting = &finding->sighting;
+  bool by_reading = sighting->kind == FINDING_TORN_WRITE ||
+                    sighting->kind == FINDING_TORN_READ ||
+                    sighting->kind == FINDING_INVALID_ENUM;
+  uint64_t harm = finding->place.boundary;
+  bool was_read = false;
+  for (unsigned i = 0; i < sighting->accesses; i++) {
+    bool read = sighting->access[i].op == EVENT_READ;
+    if (!by_reading || read || !was_read) {
+      harm = sighting->access[i].boundary;
+    }
+    was_read = was_read || read;
+  }
+  return harm;
+}

@@ -74,6 +74,9 @@ const char *report_hex(const struct report *report, uint64_t value, unsigned siz
 const char *report_why(const struct report *report, const struct finding *finding);
 /* One sentence on what the outcome means. */
 const char *outcome_sentence(enum outcome outcome);
+/* Boundary of the access at which the harm is done: the torn value is read, the
+ * update is lost. */
+uint64_t report_harm(const struct finding *finding);
 /* "tornword replay [options] TOKEN IMAGE" */
 const char *report_reproduce(const struct report *report, const struct finding *finding);
 /* The token alone. */

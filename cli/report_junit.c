@@ -6,54 +6,25 @@
 
 #include "cli/report.h"
 #include "cli/sections.h"
-
-/* Text that XML 1.0 allows (2.2), escaped for content and attributes. Control
- * characters but the newline are gone already (texts_clean). */
-static void put_text(FILE *out, const char *text) {
-  static const struct {
-    char character;
-    const char *entity;
-  } entities[] = {
-      {'<', "&lt;"}, {'>', "&gt;"}, {'&', "&amp;"}, {'"', "&quot;"}, {'\'', "&apos;"}};
-  for (const char *at = text; *at != '\0'; at++) {
-    const char *entity = NULL;
-    for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
-      entity = *at == entities[i].character ? entities[i].entity : entity;
-    }
-    if (entity != NULL) {
-      fputs(entity, out);
-    } else if (strncmp(at, "\xef\xbf\xbe", 3) == 0 || strncmp(at, "\xef\xbf\xbf", 3) == 0) {
-      fputc('?', out); /* U+FFFE and U+FFFF */
-      at += 2;
-    } else {
-      fputc(*at, out);
-    }
-  }
-}
-
-static void put_attribute(FILE *out, const char *name, const char *value) {
-  fprintf(out, " %s=\"", name);
-  put_text(out, value);
-  fputc('"', out);
-}
+#include "cli/xml.h"
 
 static void open_case(FILE *out, const struct report *report, const char *group,
                       const char *name) {
   fputs("    <testcase", out);
-  put_attribute(out, "classname", texts_print(report->texts, "tornword.%s", group));
-  put_attribute(out, "name", name);
+  xml_attribute(out, "classname", texts_print(report->texts, "tornword.%s", group));
+  xml_attribute(out, "name", name);
 }
 
 static void put_outcome(FILE *out, const char *element, const char *type, const char *message,
                         const char *body) {
   fprintf(out, ">\n      <%s", element);
   if (type != NULL) {
-    put_attribute(out, "type", type);
+    xml_attribute(out, "type", type);
   }
-  put_attribute(out, "message", message);
+  xml_attribute(out, "message", message);
   if (body != NULL) {
     fputc('>', out);
-    put_text(out, body);
+    xml_text(out, body);
     fprintf(out, "</%s>\n", element);
   } else {
     fputs("/>\n", out);
@@ -126,7 +97,7 @@ static void put_suite(FILE *out, const struct report *report) {
                     report_count(report, SEVERITY_NOTE);
   size_t tests = failures + check->certificate.interrupt_count + 1;
   fputs("  <testsuite", out);
-  put_attribute(out, "name", texts_clean(report->texts, image_path(report->image)));
+  xml_attribute(out, "name", texts_clean(report->texts, image_path(report->image)));
   fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\">\n", tests,
           failures, count_skipped(report));
   put_certificate(out, report);

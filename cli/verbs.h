@@ -7,6 +7,7 @@
 extern const struct verb VERB_CHECK;
 extern const struct verb VERB_RUN;
 extern const struct verb VERB_REPLAY;
+extern const struct verb VERB_DEBUG;
 extern const struct verb VERB_INFO;
 extern const struct verb VERB_CHIPS;
 

@@ -47,6 +47,10 @@ Test(options, bad_values_are_refused_with_what_would_be_right) {
        "e.g. --horizon 1000"},
       {OPTION_DEPTH, "2",
        "--depth: 2 is more than this version can do; give 1, one injected interrupt per run"},
+      {OPTION_GDB, "65536",
+       "--gdb: '65536' is not between 0 and 65535; give a port, 0 for any, e.g. --gdb=3333"},
+      {OPTION_GDB, "gdb",
+       "--gdb: 'gdb' is not a number; give a port, 0 for any, e.g. --gdb=3333"},
       {OPTION_PLACES, "beats", "--places: 'beats' is not known; give all or boundaries"},
       {OPTION_INTERRUPTS, "SysTick,UART",
        "--interrupts: 'UART' is not an exception; give names or numbers, "
@@ -96,6 +100,7 @@ Test(options, good_values_are_understood) {
               {OPTION_DEPTH, "1"},
               {OPTION_PLACES, "boundaries"},
               {OPTION_FORMAT, "json"},
+              {OPTION_GDB, "0"},
               {OPTION_SEVERITY, "error"}};
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     cr_expect(options_set(&options, rows[i].id, rows[i].value, &error), "%s", error.message);
@@ -109,7 +114,10 @@ Test(options, good_values_are_understood) {
   cr_expect_eq(options.horizon, 7);
   cr_expect_not(options.beats);
   cr_expect_eq(options.format, FORMAT_JSON);
+  cr_expect_eq(options.port, 0);
   cr_expect_eq(options.severity, SEVERITY_ERROR);
+  cr_expect(options_set(&options, OPTION_GDB, NULL, &error)); /* its value may be left out */
+  cr_expect_eq(options.port, 3333);
 }
 
 Test(options, interrupts_come_sorted_and_once) {

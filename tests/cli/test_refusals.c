@@ -50,6 +50,8 @@ Test(refusals, of_the_command_line) {
       {"run",
        "tornword run: no IMAGE given; add the firmware's ELF file, e.g. tornword run "
        "firmware.elf"},
+      {"debug", "tornword debug: no IMAGE given"},
+      {"debug --gdb=99999 a.elf", "tornword debug: --gdb: '99999' is not between"},
       {"replay", "tornword replay: no TOKEN given"},
       {"replay tw1-00000000-0000-i1x15", "tornword replay: no IMAGE given"},
       {"check a.elf b.elf", "tornword check: 'b.elf' is one argument too many"},
@@ -82,9 +84,9 @@ Test(refusals, of_unknown_options_name_the_help) {
 
 Test(refusals, help_is_no_refusal) {
   char output[OUTPUT];
-  static const char *const commands[] = {"--help",       "--version",   "check --help",
-                                         "run --help",   "info --help", "replay --help",
-                                         "chips --help", "chips"};
+  static const char *const commands[] = {"--help",       "--version",    "check --help",
+                                         "run --help",   "info --help",  "replay --help",
+                                         "debug --help", "chips --help", "chips"};
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
     char command[256];
     snprintf(command, sizeof command, "%s %s 2>/dev/null", TORNWORD, commands[i]);
@@ -128,7 +130,7 @@ static void expect_image_refusal(const char *name, const void *bytes, size_t siz
   cr_assert(file != NULL);
   fwrite(bytes, 1, size, file);
   fclose(file);
-  static const char *const verbs[] = {"check", "run", "info"};
+  static const char *const verbs[] = {"check", "run", "debug", "info"};
   for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
     char arguments[128];
     snprintf(arguments, sizeof arguments, "%s %s", verbs[i], path);
