@@ -90,6 +90,17 @@ static json_t *event_line(const struct trace *trace, const struct event *event) 
     case EVENT_FAULT:
       json_put(object, "value", json_count(event->value));
       break;
+    case EVENT_STACK_LOW:
+      json_put(object, "address", json_hex(report->texts, event->address, 4));
+      json_put(object, "limit", json_hex(report->texts, event->value, 4));
+      break;
+    case EVENT_SPIN:
+    case EVENT_STACK_READ:
+    case EVENT_STACK_WRITE:
+    case EVENT_MASK:
+    case EVENT_PRIORITY:
+    case EVENT_CALL:
+    case EVENT_LEAVE:
     case EVENT_RESTART:
     case EVENT_SLEEP:
     case EVENT_LOCKUP:

@@ -135,11 +135,13 @@ const char *report_why(const struct report *report, const struct finding *findin
   const char *name = report_exception(report, finding->exception);
   unsigned victim =
       sighting->accesses > 0 ? sighting->access[sighting->victim].context.exception : 0;
+  const char *preempted =
+      victim == finding->exception ? "what it interrupted" : report_exception(report, victim);
   const char *order = mask->interrupt_priority < mask->priority
                           ? "the lower value preempts"
                           : "it was taken when the priority fell";
   return texts_print(texts, "%s; %s has priority %s, %s has %s (%s)",
-                     masks_sentence(report, mask, name), report_exception(report, victim),
+                     masks_sentence(report, mask, name), preempted,
                      priority_text(texts, mask->priority), name,
                      priority_text(texts, mask->interrupt_priority), order);
 }

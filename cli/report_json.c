@@ -123,6 +123,12 @@ static json_t *stack_json(const struct report *report, const struct call_stack *
   return list;
 }
 
+static const char *access_name(const struct access *access) {
+  bool stack = access->op == EVENT_STACK_READ || access->op == EVENT_STACK_WRITE;
+  return stack ? (access_writes(access) ? "write" : "read")
+               : event_kind_name((enum event_kind)access->op);
+}
+
 static json_t *access_json(const struct report *report, const struct finding *finding,
                            unsigned index) {
   const struct access *access = &finding->sighting.access[index];
@@ -139,7 +145,7 @@ static json_t *access_json(const struct report *report, const struct finding *fi
   json_t *object = json_object();
   json_put(object, "context", json_string(context));
   json_put(object, "exception", json_integer(access->context.exception));
-  json_put(object, "op", json_string(access->op == EVENT_WRITE ? "write" : "read"));
+  json_put(object, "op", json_string(access_name(access)));
   json_put(object, "pc", json_hex(report->texts, access->pc, 4));
   json_put(object, "size", json_integer(access->size));
   json_put(object, "value", json_hex(report->texts, access->value, access->size));

@@ -93,7 +93,7 @@ static const char *access_text(const struct report *report, const struct access 
   listing_text_at(report->decoder, report->image, access->pc, text);
   return texts_print(report->texts, "%s %s %s at 0x%08x (%s)",
                      report_exception(report, access->context.exception),
-                     access->op == EVENT_WRITE ? "writes" : "reads",
+                     access_writes(access) ? "writes" : "reads",
                      report_hex(report, access->value, access->size, true), access->address,
                      text);
 }
@@ -221,7 +221,7 @@ static const char *result_text(const struct report *report, const struct finding
                      what, escaped(report, leaf->name), summary,
                      report_exception(report, victim->context.exception),
                      escaped(report, report_exception(report, intruder->context.exception)),
-                     intruder->op == EVENT_WRITE ? "wrote" : "read",
+                     access_writes(intruder) ? "wrote" : "read",
                      report_hex(report, sighting->value, leaf->size, true),
                      outcome_sentence(finding->outcome));
 }

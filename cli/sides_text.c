@@ -128,16 +128,58 @@ static void print_listing(const struct page *page, const struct report *report, 
   }
 }
 
+/* How the limit of the stack is known. */
+static const char *stack_limit_words(const struct report *report) {
+  const uint32_t *words = NULL;
+  const char *source = NULL;
+  image_vector_words(report->image, &words);
+  image_stack_limit(report->image, words[0], &source);
+  return texts_print(report->texts, "known from %s", texts_clean(report->texts, source));
+}
+
+/* What is not an access of data. NULL if it is one. */
+static const char *event_sentence(const struct report *report, const struct access *access) {
+  struct texts *texts = report->texts;
+  const char *who = report_exception(report, access->context.exception);
+  switch ((enum event_kind)access->op) {
+    case EVENT_FAULT:
+      return texts_print(texts, "%s raised by %s at 0x%08x, address 0x%08x",
+                         report_exception(report, (unsigned)access->value), who, access->pc,
+                         access->address);
+    case EVENT_LOCKUP:
+      return texts_print(texts, "Lockup of %s at 0x%08x", who, access->pc);
+    case EVENT_BKPT:
+      return texts_print(texts, "Loop of breakpoints of %s at 0x%08x", who, access->pc);
+    case EVENT_STACK_LOW:
+      return texts_print(texts,
+                         "Stack pointer of %s at 0x%08x, %u bytes below its limit 0x%08x (%s)",
+                         who, access->address, (unsigned)(access->value - access->address),
+                         (unsigned)access->value, stack_limit_words(report));
+    case EVENT_MASK:
+      return texts_print(texts, "Section opened by %s at 0x%08x", who, access->pc);
+    case EVENT_PRIORITY:
+      return texts_print(texts, "Priority of %s set to 0x%02x by %s at 0x%08x",
+                         report_exception(report, access->address), (unsigned)access->value,
+                         who, access->pc);
+    default:
+      return NULL;
+  }
+}
+
 static const char *access_sentence(const struct report *report, const struct sighting *sighting,
                                    const struct access *access) {
   struct texts *texts = report->texts;
+  const char *other = event_sentence(report, access);
+  if (other != NULL) {
+    return other;
+  }
   struct leaf_words leaf;
   const char *of = "";
   if (report_leaf(report, sighting->leaf, &leaf) && access->size < leaf.size) {
     of = texts_print(texts, " of %u", leaf.size);
   }
   return texts_print(texts, "%s of %u%s byte%s at 0x%08x, value %s, by %s at 0x%08x",
-                     access->op == EVENT_WRITE ? "Write" : "Read", access->size, of,
+                     access_writes(access) ? "Write" : "Read", access->size, of,
                      plural(access->size), access->address,
                      report_hex(report, access->value, access->size, true),
                      report_exception(report, access->context.exception), access->pc);
@@ -169,6 +211,15 @@ static void print_interruption(const struct page *page, const struct report *rep
   const struct sighting *sighting = &finding->sighting;
   const char *victim =
       report_exception(report, sighting->access[sighting->victim].context.exception);
+  const struct access *access = &sighting->access[sighting->victim];
+  if (finding->exception != 0 && access->context.exception == finding->exception) {
+    page_paragraph(page, "  ", 2,
+                   texts_print(report->texts, "%s came %s",
+                               report_exception_numbered(report, finding->exception),
+                               place_sentence(report, &finding->place)));
+    fputc('\n', page->out);
+    return;
+  }
   const char *text = texts_print(report->texts, "%c%s was interrupted by %s %s",
                                  toupper((unsigned char)victim[0]), victim + 1,
                                  report_exception_numbered(report, finding->exception),

@@ -122,7 +122,7 @@ static void print_valid(const struct page *page, const struct report *report, ui
 /* A torn write may have been seen by no one yet: then its value is what is left. */
 static const char *value_label(const struct sighting *sighting) {
   bool unread = sighting->kind == FINDING_TORN_WRITE &&
-                sighting->access[sighting->intruder].op == EVENT_WRITE;
+                access_writes(&sighting->access[sighting->intruder]);
   return unread ? "left" : LABELS[sighting->kind].value;
 }
 

@@ -22,6 +22,17 @@ void detection_close(struct detection *d) {
   --*d->open;
 }
 
+void detection_watch(struct detection *d) {
+  undo_save(d->undo, d->distant, sizeof *d->distant);
+  ++*d->distant;
+}
+
+void detection_unwatch(struct detection *d) {
+  assert(*d->distant > 0);
+  undo_save(d->undo, d->distant, sizeof *d->distant);
+  --*d->distant;
+}
+
 void detection_report(struct detection *d, const struct sighting *sighting) {
   d->report(d->sink, sighting);
 }

@@ -33,6 +33,7 @@ struct detection {
   void *state;       /* what detection_edit writes to */
   uint64_t horizon;  /* in boundaries: older accesses need not be remembered */
   uint32_t *open;    /* suspicions open, all detectors together; rewinds with the run */
+  uint32_t *distant; /* the same for detection_watch */
   void (*report)(void *sink, const struct sighting *sighting);
   void *sink;
   /* Whether two instructions belong to one statement: the same function and,
@@ -57,6 +58,10 @@ struct detector {
 void *detection_edit(struct detection *d, const void *field, size_t size);
 void detection_open(struct detection *d);
 void detection_close(struct detection *d);
+/* A suspicion of a distant kind (finding_traits.distant): the branch is looked at
+ * farther for it, but what else is judged ends where it would without it. */
+void detection_watch(struct detection *d);
+void detection_unwatch(struct detection *d);
 void detection_report(struct detection *d, const struct sighting *sighting);
 
 /* The detectors, in the order in which they are run. trace is the last, and is

@@ -3,23 +3,60 @@
 #include <string.h>
 
 static const struct finding_traits TRAITS[FINDING_KIND_COUNT] = {
-    [FINDING_TORN_WRITE] = {"torn-write",
-                            "a write was interrupted halfway and its halves were read",
-                            SEVERITY_ERROR, false},
-    [FINDING_TORN_READ] = {"torn-read",
-                           "a read was interrupted halfway and got halves of two values",
-                           SEVERITY_ERROR, false},
-    [FINDING_INVALID_ENUM] = {"invalid-enum", "a value was read that its type does not have",
-                              SEVERITY_ERROR, false},
-    [FINDING_LOST_UPDATE] = {"lost-update",
-                             "a handler's write was overwritten with a stale value",
-                             SEVERITY_ERROR, true},
-    [FINDING_UNSYNCHRONISED] = {"unsynchronised",
-                                "plain accesses of two contexts meet and nothing orders them",
-                                SEVERITY_WARNING, false},
-    [FINDING_FAULT] = {"fault", "the firmware faulted", SEVERITY_ERROR, false},
-    [FINDING_LOCKUP] = {"lockup", "the processor locked up", SEVERITY_ERROR, false},
-    [FINDING_TRACE] = {"trace", "an access was seen (example detector)", SEVERITY_NOTE, false},
+    [FINDING_TORN_WRITE] = {.name = "torn-write",
+                            .summary =
+                                "a write was interrupted halfway and its halves were read",
+                            .severity = SEVERITY_ERROR},
+    [FINDING_TORN_READ] = {.name = "torn-read",
+                           .summary =
+                               "a read was interrupted halfway and got halves of two values",
+                           .severity = SEVERITY_ERROR},
+    [FINDING_INVALID_ENUM] = {.name = "invalid-enum",
+                              .summary = "a value was read that its type does not have",
+                              .severity = SEVERITY_ERROR},
+    [FINDING_LOST_UPDATE] = {.name = "lost-update",
+                             .summary = "a handler's write was overwritten with a stale value",
+                             .severity = SEVERITY_ERROR,
+                             .needs_harm = true},
+    [FINDING_UNSYNCHRONISED] = {.name = "unsynchronised",
+                                .summary = "plain accesses of two contexts meet and nothing "
+                                           "orders them",
+                                .severity = SEVERITY_WARNING},
+    [FINDING_FAULT] = {.name = "fault",
+                       .summary = "the firmware faulted",
+                       .severity = SEVERITY_ERROR,
+                       .fatal = true,
+                       .distant = true},
+    [FINDING_LOCKUP] = {.name = "lockup",
+                        .summary = "the processor locked up",
+                        .severity = SEVERITY_ERROR,
+                        .fatal = true,
+                        .distant = true},
+    [FINDING_STACK_OVERFLOW] = {.name = "stack-overflow",
+                                .summary = "the stack grew over its end into other memory",
+                                .severity = SEVERITY_ERROR,
+                                .distant = true},
+    [FINDING_DEADLOCK] = {.name = "deadlock",
+                          .summary = "a handler waits for what only the code that it "
+                                     "interrupted can do",
+                          .severity = SEVERITY_ERROR,
+                          .fatal = true,
+                          .distant = true},
+    [FINDING_NON_REENTRANT] = {.name = "non-reentrant",
+                               .summary = "a function was entered again while it worked on its "
+                                          "static variable",
+                               .severity = SEVERITY_WARNING},
+    [FINDING_STACK_ESCAPE] = {.name = "stack-escape",
+                              .summary = "a handler touched the stack of the code that it "
+                                         "interrupted",
+                              .severity = SEVERITY_WARNING},
+    [FINDING_SPLIT_SECTION] = {.name = "split-section",
+                               .summary = "a critical section was opened before its end, and "
+                                          "a handler came in between",
+                               .severity = SEVERITY_WARNING},
+    [FINDING_TRACE] = {.name = "trace",
+                       .summary = "an access was seen (example detector)",
+                       .severity = SEVERITY_NOTE},
 };
 
 const struct finding_traits *finding_traits(enum finding_kind kind) {
@@ -53,4 +90,9 @@ struct access access_of(const struct event *event) {
       .boundary = event->boundary,
       .value = event->value,
   };
+}
+
+bool access_writes(const struct access *access) {
+  return access->op == EVENT_WRITE || access->op == EVENT_STACK_WRITE ||
+         access->op == EVENT_DEVICE_WRITE;
 }

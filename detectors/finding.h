@@ -18,6 +18,11 @@ enum finding_kind {
   FINDING_UNSYNCHRONISED,
   FINDING_FAULT,
   FINDING_LOCKUP,
+  FINDING_STACK_OVERFLOW,
+  FINDING_DEADLOCK,
+  FINDING_NON_REENTRANT,
+  FINDING_STACK_ESCAPE,
+  FINDING_SPLIT_SECTION,
   FINDING_TRACE, /* the example detector's */
 };
 enum { FINDING_KIND_COUNT = FINDING_TRACE + 1 };
@@ -29,6 +34,9 @@ struct finding_traits {
   const char *summary; /* one line for help texts */
   enum severity severity;
   bool needs_harm; /* a finding only if the outcome is that of neither serial order */
+  bool fatal;      /* nothing that comes after it in the same run says anything */
+  bool distant;    /* comes of what the program goes on to do, perhaps long after the
+                      interrupt: looked for as far as the branch is run, and no farther */
 };
 const struct finding_traits *finding_traits(enum finding_kind kind);
 bool finding_kind_by_name(const char *name, enum finding_kind *kind);
@@ -36,7 +44,7 @@ const char *severity_name(enum severity severity);
 
 /* One access of a sighting. */
 struct access {
-  uint8_t op; /* EVENT_READ or EVENT_WRITE */
+  uint8_t op; /* EVENT_READ or EVENT_WRITE; else the kind of event that is meant */
   uint8_t size;
   uint8_t beat;
   uint8_t flags; /* of enum event_flag */
@@ -48,6 +56,8 @@ struct access {
 };
 
 struct access access_of(const struct event *event);
+/* Whether it is an access that writes; false of events that are none. */
+bool access_writes(const struct access *access);
 
 enum { SIGHTING_ACCESSES = 4, SIGHTING_EXPECTED = 4 };
 

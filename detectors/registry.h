@@ -8,6 +8,12 @@ extern const struct detector torn_detector;
 extern const struct detector invalid_enum_detector;
 extern const struct detector lost_update_detector;
 extern const struct detector unsynchronised_detector;
+extern const struct detector fault_detector;
+extern const struct detector stack_overflow_detector;
+extern const struct detector deadlock_detector;
+extern const struct detector non_reentrant_detector;
+extern const struct detector stack_escape_detector;
+extern const struct detector split_section_detector;
 extern const struct detector trace_detector;
 
 #endif

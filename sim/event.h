@@ -33,9 +33,22 @@ enum event_kind {
   EVENT_SLEEP,        /* WFI or WFE with nothing to wake it */
   EVENT_FAULT,        /* value: exception number of the fault as it was raised */
   EVENT_LOCKUP,
-  EVENT_RESET, /* the firmware asked for it (AIRCR.SYSRESETREQ) */
+  EVENT_RESET,       /* the firmware asked for it (AIRCR.SYSRESETREQ) */
+  EVENT_STACK_LOW,   /* the main stack went below its limit: address is where it got to,
+                        value the limit; of a handler pc is its first instruction */
+  EVENT_SPIN,        /* a handler's state came back: nothing that it does will change
+                        anything. value: 1 if an enabled exception could still preempt it */
+  EVENT_STACK_READ,  /* a handler read, or wrote, the frames of what it preempted */
+  EVENT_STACK_WRITE, /* (its own exception frame left out) */
+  EVENT_MASK,        /* an instruction that sets masks: value and old are the masks
+                        (event_masks) behind and before it, which may be the same;
+                        address: the special register that MSR wrote, 0: it was CPS */
+  EVENT_PRIORITY,    /* an exception's priority was written: address is its number */
+  EVENT_CALL,        /* a function with static locals was entered; address: its first
+                        instruction */
+  EVENT_LEAVE,       /* that call returned */
 };
-enum { EVENT_KIND_COUNT = EVENT_RESET + 1 };
+enum { EVENT_KIND_COUNT = EVENT_LEAVE + 1 };
 
 enum event_flag {
   EVENT_EXCLUSIVE = 1, /* made by LDREX or STREX */
@@ -63,6 +76,14 @@ struct event {
 
 /* Shortest text of an event kind ("read", "entry"): for traces and messages. */
 const char *event_kind_name(enum event_kind kind);
+
+/* PRIMASK, FAULTMASK and BASEPRI in one value. */
+static inline uint64_t event_masks(unsigned primask, unsigned faultmask, unsigned basepri) {
+  return (uint64_t)primask | (uint64_t)faultmask << 1 | (uint64_t)basepri << 8;
+}
+static inline unsigned event_basepri(uint64_t masks) {
+  return (unsigned)(masks >> 8 & 0xff);
+}
 
 static inline bool context_equal(struct context a, struct context b) {
   return a.serial == b.serial && a.exception == b.exception && a.core == b.core;

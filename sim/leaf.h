@@ -43,6 +43,7 @@ struct leaf {
   uint32_t variable;      /* index of the variable it belongs to (the image's) */
   const uint64_t *values; /* LEAF_ENUM: the valid values, ascending; owned by the image */
   uint32_t value_count;
+  uint32_t owner; /* first instruction of the function whose static local it is; 0: none */
 };
 
 struct leaf_table {

@@ -17,8 +17,8 @@ static void panic(void) {
 int main(void) {
   systick_start(1000);
   for (;;) {
-    X = 0;         // expect: unsynchronised X [O0]
-    if (X != 0) {  // expect: unsynchronised X [O0]
+    X = 0;         // expect: fault X [O0]
+    if (X != 0) {  // expect: fault X [O0]
       panic();
     }
     nop();

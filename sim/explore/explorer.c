@@ -41,6 +41,7 @@ struct explorer *explorer_create(const struct image *image,
   }
   ex->at_place = snapshot_create(ex->machine);
   ex->ahead = snapshot_create(ex->machine);
+  ex->farther = snapshot_create(ex->machine);
   for (unsigned i = 0; i < CHECKPOINTS; i++) {
     ex->checkpoints[i] = snapshot_create(ex->machine);
   }
@@ -57,6 +58,7 @@ void explorer_destroy(struct explorer *ex) {
   panel_destroy(&ex->panel);
   snapshot_destroy(ex->at_place);
   snapshot_destroy(ex->ahead);
+  snapshot_destroy(ex->farther);
   for (unsigned i = 0; i < CHECKPOINTS; i++) {
     snapshot_destroy(ex->checkpoints[i]);
   }

@@ -6,6 +6,10 @@
 
 static void take_sighting(void *sink, const struct sighting *sighting) {
   struct explorer *ex = sink;
+  if (finding_traits(sighting->kind)->fatal && ex->exception != 0) {
+    struct run *run = ex->machine->run;
+    run->limit = ex->machine->state.boundary; /* the probe is over */
+  }
   if (ex->sighting_count < SIGHTINGS_MOST) {
     ex->sightings[ex->sighting_count++] = *sighting;
   }
@@ -43,6 +47,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .state = allocate(1, panel->list[i]->state_size(leaves)),
         .horizon = ex->options.horizon,
         .open = &panel->open,
+        .distant = &panel->distant,
         .report = take_sighting,
         .sink = ex,
         .same_statement = same_statement,
@@ -62,6 +67,7 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
     memset(panel->detection[i].state, 0, panel->list[i]->state_size(leaves));
   }
   panel->open = 0;
+  panel->distant = 0;
 }
 
 void panel_observe(struct panel *panel, const struct event *event) {

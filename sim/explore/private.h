@@ -26,6 +26,7 @@ struct panel {
   size_t count;
   struct detection detection[DETECTORS_MOST];
   uint32_t open;
+  uint32_t distant; /* suspicions whose consequence may be farther off */
 };
 
 struct explorer {
@@ -50,7 +51,7 @@ struct explorer {
   /* The place being decided. */
   struct place place;
   uint16_t exception; /* 0: the spine itself runs */
-  struct snapshot *at_place, *ahead;
+  struct snapshot *at_place, *ahead, *farther;
   struct sighting sightings[SIGHTINGS_MOST];
   size_t sighting_count;
   uint64_t probes;

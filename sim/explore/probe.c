@@ -25,6 +25,9 @@ static bool is_settled(const struct finding *finding, const struct sighting *sig
 
 static bool any_unsettled(struct explorer *ex) {
   for (size_t i = 0; i < ex->sighting_count; i++) {
+    if (ex->sightings[i].leaf == LEAF_NONE) {
+      continue;
+    }
     const struct finding *finding =
         findings_match(&ex->findings, ex->machine, &ex->sightings[i]);
     if (finding == NULL || !is_settled(finding, &ex->sightings[i])) {
@@ -116,6 +119,49 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   return branch.stop == STOP_DONE && m->state.depth == depth ? HOME : AWAY;
 }
 
+/* Goes on while a distant suspicion is open, and keeps the distant sightings. */
+static bool run_farther(struct explorer *ex, uint32_t settled) {
+  struct machine *m = ex->machine;
+  size_t kept = ex->sighting_count;
+  size_t before = kept;
+  struct run branch = {
+      .mode = RUN_BRANCH,
+      .limit = m->state.boundary + ex->options.horizon,
+      .open = &ex->panel.distant,
+      .settled = settled,
+      .exception = ex->exception,
+  };
+  snapshot_save(ex->farther, m);
+  machine_continue(m, &branch);
+  snapshot_restore(ex->farther, m);
+  for (size_t i = before; i < ex->sighting_count; i++) {
+    if (finding_traits(ex->sightings[i].kind)->distant) {
+      ex->sightings[kept++] = ex->sightings[i];
+    }
+  }
+  ex->sighting_count = kept;
+  return kept > before;
+}
+
+/* Who listens hears of it only if something was found. */
+static void look_farther(struct explorer *ex, uint32_t settled) {
+  const struct machine_host *listener = ex->listener;
+  struct machine_host host = ex->machine->host;
+  size_t before = ex->sighting_count;
+  if (ex->panel.distant <= settled) {
+    return;
+  }
+  ex->listener = NULL;
+  ex->machine->host.instruction = NULL;
+  bool found = run_farther(ex, settled);
+  ex->listener = listener;
+  ex->machine->host = host;
+  if (found && listener != NULL) {
+    ex->sighting_count = before;
+    run_farther(ex, settled);
+  }
+}
+
 static struct mask_state masks_at(const struct explorer *ex, unsigned exception) {
   const struct exceptions *x = &ex->machine->state.exceptions;
   return (struct mask_state){
@@ -138,7 +184,8 @@ static struct schedule schedule_here(const struct explorer *ex) {
 }
 
 static enum outcome outcome_of(struct explorer *ex, const struct sighting *sighting) {
-  enum outcome outcome = ex->ranks ? ranking_judge(ex, sighting) : OUTCOME_UNRANKED;
+  bool orders = ex->ranks && sighting->leaf != LEAF_NONE; /* else nobody waits for anything */
+  enum outcome outcome = orders ? ranking_judge(ex, sighting) : OUTCOME_UNRANKED;
   return sighting->latent && outcome != OUTCOME_HARMFUL ? OUTCOME_LATENT : outcome;
 }
 
@@ -233,12 +280,16 @@ void probe_run(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
   struct mask_state mask = masks_at(ex, exception);
   uint32_t settled = ex->panel.open;
+  uint32_t watched = ex->panel.distant;
   snapshot_save(ex->at_place, m);
   ex->exception = (uint16_t)exception;
   ex->sighting_count = 0;
   ex->probes++;
   ex->taken[exception]++;
   enum homecoming how = run_on(ex, exception);
+  if (how != STRANDED) {
+    look_farther(ex, watched);
+  }
   if (ex->panel.open > settled) {
     panel_finish(&ex->panel);
   }

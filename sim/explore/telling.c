@@ -88,8 +88,14 @@ static bool belongs(const struct telling *telling, const struct event *event) {
          (event->boundary == step->boundary && context_equal(event->context, step->context));
 }
 
+/* What only detectors care for, or what another event of the step says too. */
+static bool is_told(const struct event *event) {
+  return event->kind <= EVENT_SPIN;
+}
+
 static void add_event(struct telling *telling, const struct event *event) {
-  if (telling->open && telling->step.event_count < STEP_EVENTS && belongs(telling, event)) {
+  if (is_told(event) && telling->open && telling->step.event_count < STEP_EVENTS &&
+      belongs(telling, event)) {
     telling->events[telling->step.event_count++] = *event;
   }
 }

@@ -25,6 +25,7 @@ static void load_debug(struct image *image, Elf *elf, struct dies *dies) {
   spans_load(image, dies);
   functions_load(image);
   variables_load(image, dies);
+  statics_load(image);
 }
 
 static void load_names(struct image *image, Elf *elf) {
@@ -165,6 +166,7 @@ void image_destroy(struct image *image) {
   free(image->details);
   free(image->leaves);
   free(image->vanished);
+  free(image->owners);
   free(image->notes);
   arena_fini(&image->arena);
   free(image);

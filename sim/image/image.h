@@ -160,6 +160,14 @@ char *image_symbol_text(const struct image *image, uint32_t address);
  * by the vector table's symbol. Caller frees. */
 char *image_exception_name(const struct image *image, unsigned exception);
 
+/* The lowest address that the main stack may reach, when it begins at `top` (the
+ * vector table's first word); 0 if the image does not say. `source`, if not NULL,
+ * is given how it is known ("symbol __stack_limit", "end of the variable buffer"). */
+uint32_t image_stack_limit(const struct image *image, uint32_t top, const char **source);
+
+/* Whether a function with static locals begins there. */
+bool image_has_statics(const struct image *image, uint32_t pc);
+
 /* What could not be understood, one line each ("no DWARF: ..."). */
 size_t image_notes(const struct image *image, const char *const **notes);
 

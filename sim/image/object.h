@@ -95,6 +95,8 @@ struct image {
   struct symbol *symbols; /* by address */
   size_t symbol_count, symbol_capacity;
   bool has_symbols;
+  uint32_t stack_limit; /* of a symbol that says so; 0: there is none */
+  const char *stack_limit_name;
 
   enum core core;
   const char *core_source;
@@ -115,6 +117,8 @@ struct image {
   size_t variable_count, variable_capacity, detail_capacity;
   struct variable *vanished; /* by name */
   size_t vanished_count, vanished_capacity;
+  uint32_t *owners; /* first instructions of functions with static locals, ascending */
+  size_t owner_count;
   struct leaf *leaves;
   size_t leaf_capacity;
   struct leaf_table table;
@@ -177,6 +181,10 @@ uint32_t spans_before(const struct span_table *spans, uint32_t pc);
 void spans_load(struct image *image, struct dies *dies);
 void variables_load(struct image *image, struct dies *dies);
 void variables_learn(struct image *image, const struct datum *data, size_t count);
+/* statics.c: after variables and functions. */
+void statics_load(struct image *image);
+/* A symbol that may name the end of the stack. */
+void stack_limit_note(struct image *image, const char *name, uint32_t address);
 /* vanished.c: after the variables. */
 void vanished_load(struct image *image, struct dies *dies);
 

@@ -67,6 +67,9 @@ static void table_load(struct image *image, Elf *elf, Elf_Scn *scn, size_t strin
     Elf32_Sym entry;
     memcpy(&entry, (const char *)data->d_buf + i * sizeof entry, sizeof entry);
     const char *name = elf_strptr(elf, strings, entry.st_name);
+    if (name != NULL) { /* such symbols are often absolute */
+      stack_limit_note(image, name, entry.st_value);
+    }
     if (is_wanted(image, &entry, name)) {
       symbol_add(image, &entry, name);
     }

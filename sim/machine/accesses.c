@@ -36,6 +36,7 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
   record->value = record->old;
   if (write) {
     memcpy(&record->value, &value, size);
+    m->value_changes += record->value != record->old;
     undo_save(&m->undo, host, size);
     note_change(m, host, address, size, value);
     if (m->code_in_ram) {
@@ -126,6 +127,11 @@ static void emit_access(struct machine *m, const struct access_record *record,
                             (part < record->size ? EVENT_PARTIAL : 0));
     if (event.leaf != LEAF_NONE || m->host.stack_events) {
       m->host.event(m->host.owner, &event);
+    }
+    if (event.leaf == LEAF_NONE && stack_is_foreign(m, event.address)) {
+      struct event foreign = event;
+      foreign.kind = record->write ? EVENT_STACK_WRITE : EVENT_STACK_READ;
+      m->host.event(m->host.owner, &foreign);
     }
     from += part;
   }
@@ -305,16 +311,24 @@ static void drop_exclusive_read(struct batch *batch, const struct code *code) {
 }
 
 static void note_stack(struct machine *m) {
-  struct cpu_registers registers;
-  cpu_get(m->cpu, &registers);
-  if (registers.sp < m->lowest_sp && registers.sp >= m->memory.ram->base) {
-    m->lowest_sp = registers.sp;
+  enum { SP = 13, CONTROL_SPSEL = 2 };
+  const struct machine_state *s = &m->state;
+  uint32_t sp = cpu_get_one(m->cpu, SP);
+  m->moves_stack = false;
+  if (sp < m->lowest_sp && sp >= m->memory.ram->base) {
+    m->lowest_sp = sp;
+  }
+  if (s->context.exception != 0 || (s->control & CONTROL_SPSEL) == 0) {
+    stack_check(m, sp, s->acting_pc);
   }
 }
 
 void accesses_finish(struct machine *m) {
   const struct code *code = NULL;
   m->last_count = m->queued;
+  if (m->moves_stack) {
+    note_stack(m);
+  }
   if (m->queued == 0) {
     return;
   }
@@ -339,9 +353,6 @@ void accesses_finish(struct machine *m) {
     } else if (code != NULL) {
       tell_plainly(m, &batch, code);
     }
-  }
-  if (code != NULL && (code->flags & CODE_STACK) != 0) {
-    note_stack(m);
   }
 }
 

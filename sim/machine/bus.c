@@ -102,6 +102,40 @@ static void emit_device(struct machine *m, bool write, uint32_t address, unsigne
   machine_emit(m, &event);
 }
 
+/* One event for each exception whose priority the write changed. */
+static void tell_priorities(struct machine *m, const uint8_t before[EXCEPTION_COUNT]) {
+  const struct machine_state *s = &m->state;
+  for (unsigned e = 0; m->host.event != NULL && e < EXCEPTION_COUNT; e++) {
+    struct event event = {
+        .kind = EVENT_PRIORITY,
+        .size = 1,
+        .pc = s->acting_pc,
+        .context = s->context,
+        .boundary = s->acting,
+        .address = e,
+        .leaf = LEAF_NONE,
+        .value = s->exceptions.priority[e],
+        .old = before[e],
+    };
+    if (event.value != event.old) {
+      machine_emit(m, &event);
+    }
+  }
+}
+
+static enum scs_effect scs_written(struct machine *m, uint32_t offset, unsigned size,
+                                   uint32_t value) {
+  struct machine_state *s = &m->state;
+  uint8_t before[EXCEPTION_COUNT];
+  if (!scs_is_priority(offset)) {
+    return scs_write(s, m->core, offset, size, value);
+  }
+  memcpy(before, s->exceptions.priority, sizeof before);
+  enum scs_effect effect = scs_write(s, m->core, offset, size, value);
+  tell_priorities(m, before);
+  return effect;
+}
+
 /* SysTick's control (its COUNTFLAG) and value, and the cycle counter. */
 static bool reads_time(uint32_t address) {
   uint32_t word = address & ~3U;
@@ -204,7 +238,7 @@ void machine_device_write(struct machine *m, uint32_t address, unsigned size, ui
     return;
   }
   if (address - SCS_BASE < SCS_SIZE) {
-    enum scs_effect effect = scs_write(s, m->core, address - SCS_BASE, size, (uint32_t)value);
+    enum scs_effect effect = scs_written(m, address - SCS_BASE, size, (uint32_t)value);
     s->scs_touched |= scs_concerns_pending(address - SCS_BASE);
     guard_update(m);
     if (effect == SCS_RESET) {

@@ -38,6 +38,7 @@ enum code_flag {
   CODE_SETS_CONTROL = 1 << 25, /* MSR CONTROL */
   CODE_GETS_CONTROL = 1 << 26, /* MRS CONTROL, into the register `base` */
   CODE_STUB = 1 << 24,         /* the configuration answers for the code here */
+  CODE_STATICS = 1 << 28,      /* a function with static locals begins here */
 };
 /* The flags that make the machine stop before the instruction. */
 enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT | CODE_STUB };
@@ -45,7 +46,8 @@ enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT | CODE_STUB };
  * and CODE_DIVIDE only while something can trap them (machine_state.traps). */
 enum {
   CODE_NOTED = CODE_SPECIAL | CODE_MASKS | CODE_EXCLUSIVE | CODE_SEND | CODE_BEATS |
-               CODE_WORDS | CODE_UNPRIVILEGED | CODE_SETS_CONTROL | CODE_GETS_CONTROL
+               CODE_WORDS | CODE_UNPRIVILEGED | CODE_SETS_CONTROL | CODE_GETS_CONTROL |
+               CODE_STATICS
 };
 
 struct code {

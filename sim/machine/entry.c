@@ -213,9 +213,12 @@ void exception_enter(struct machine *m) {
       .exception = exception,
       .from_process_stack = (s->control & CONTROL_SPSEL) != 0,
   };
+  uint32_t end = frame.psp ? msp : frame.address + frame_size(&frame);
   enter_mode(m, &entry);
   activate(m, exception, 0);
+  s->frame_end[s->depth] = end;
   vector(m, exception);
+  stack_check(m, msp, s->pc);
 }
 
 /* Whom a return leads to: the frame says which exception number. */
@@ -350,6 +353,7 @@ static void pop_frame(struct machine *m, struct context ended) {
   if (!fetch_frame(m, ended, &frame)) {
     return;
   }
+  s->stack_below &= frame.psp || frame.address + frame_size(&frame) < m->stack_limit;
   s->context = below_context(m, frame.words[FRAME_XPSR] & IPSR_MASK);
   s->depth = s->depth > 0 ? (uint8_t)(s->depth - 1) : 0;
   s->pc = frame.words[FRAME_PC] & ~1U;

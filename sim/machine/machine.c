@@ -112,6 +112,40 @@ static void note_control(struct machine *m, uint32_t control) {
   s->control_into = 0;
 }
 
+/* CPS, or MSR to one of PRIMASK, BASEPRI, BASEPRI_MAX, FAULTMASK: which, else 0. */
+static bool sets_masks(const struct machine *m, uint32_t pc, uint32_t *special) {
+  enum { CPS = 0xb660, CPS_BITS = 0xffe8, MSR = 0xf380, FIRST = 16, LAST = 19 };
+  unsigned first = (unsigned)memory_get(&m->memory, pc, 2);
+  if ((first & CPS_BITS) == CPS) {
+    *special = 0;
+    return true;
+  }
+  *special = (uint32_t)memory_get(&m->memory, pc + 2, 2) & 0xffU;
+  return (first & 0xfff0U) == MSR && *special >= FIRST && *special <= LAST;
+}
+
+static uint64_t masks_of(const struct machine *m) {
+  const struct exceptions *x = &m->state.exceptions;
+  return event_masks(x->primask, x->faultmask, x->basepri);
+}
+
+static void tell_masks(struct machine *m, uint64_t old) {
+  const struct machine_state *s = &m->state;
+  uint32_t special = 0;
+  if (m->host.event == NULL || !sets_masks(m, s->acting_pc, &special)) {
+    return;
+  }
+  struct event event = {.kind = EVENT_MASK,
+                        .pc = s->acting_pc,
+                        .context = s->context,
+                        .boundary = s->acting,
+                        .address = special,
+                        .leaf = LEAF_NONE,
+                        .value = masks_of(m),
+                        .old = old};
+  machine_emit(m, &event);
+}
+
 static void refresh_masks(struct machine *m) {
   struct machine_state *s = &m->state;
   struct cpu_special special;
@@ -123,6 +157,7 @@ static void refresh_masks(struct machine *m) {
     return; /* cannot change them, and reads them as zero */
   }
   bool was_set = s->exceptions.faultmask != 0;
+  uint64_t old = masks_of(m);
   s->exceptions.primask = special.primask & 1U;
   s->exceptions.faultmask = special.faultmask & 1U;
   s->exceptions.basepri = (uint8_t)special.basepri & s->exceptions.priority_mask;
@@ -133,6 +168,7 @@ static void refresh_masks(struct machine *m) {
   }
   exceptions_update(&s->exceptions);
   guard_update(m);
+  tell_masks(m, old);
 }
 
 /* The run's own reasons to stop before the next instruction. */
@@ -210,6 +246,9 @@ static bool note_flags(struct machine *m, const struct code *code) {
   if ((code->flags & CODE_SEND) != 0) {
     s->event_register = true;
   }
+  if ((code->flags & CODE_STATICS) != 0) {
+    call_begin(m);
+  }
   return true;
 }
 
@@ -246,6 +285,8 @@ static void on_instruction(void *owner, uint32_t pc) {
       m->host.place(m->host.owner, PLACE_BOUNDARY, 0);
     }
     progress_boundary(m);
+  } else if (m->run->mode == RUN_PROBE) {
+    spin_look(m);
   }
   m->run->stop = m->run->stop != STOP_NONE ? m->run->stop : wants_stop(m);
   if (m->run->stop != STOP_NONE || s->exceptions.take != 0) {
@@ -268,6 +309,9 @@ static void on_instruction(void *owner, uint32_t pc) {
   if (m->footprint != NULL) {
     footprint_instruction(m->footprint, code);
   }
+  if (s->calls.count > 0) {
+    calls_look(m, pc);
+  }
   if (m->host.instruction != NULL) {
     m->host.instruction(m->host.owner);
   }
@@ -275,6 +319,7 @@ static void on_instruction(void *owner, uint32_t pc) {
     stop_here(m);
     return;
   }
+  m->moves_stack = (code->flags & CODE_STACK) != 0;
   s->acting = s->boundary++;
   s->acting_pc = pc;
   s->acting_it = s->it_state;
@@ -568,6 +613,8 @@ void machine_reset(struct machine *m) {
   s->pc = (uint32_t)memory_get(&m->memory, vtor + 4, 4) & ~1U;
   m->memory.stack_top = (uint32_t)memory_get(&m->memory, vtor, 4) & ~3U;
   m->lowest_sp = m->memory.stack_top;
+  m->stack_limit = image_stack_limit(m->image, m->memory.stack_top, NULL);
+  m->moves_stack = false;
   m->queued = 0;
   m->leaving = false;
   m->trap = m->violation = (struct fault){0};

@@ -44,6 +44,18 @@ enum machine_stop {
   STOP_BKPT,
 };
 
+/* A probe's handlers that come back to a state that they had (spin.c). */
+struct spin {
+  uint64_t from; /* boundary from which it is looked for; 0: not begun */
+  uint64_t steps;
+  uint64_t value_changes, bus_accesses, taken;
+  uint32_t pc;
+  uint32_t registers[15];
+  uint32_t xpsr;
+  uint8_t depth;
+  bool set;
+};
+
 struct run {
   enum run_mode mode;
   uint64_t limit;       /* boundary at which it stops */
@@ -56,6 +68,7 @@ struct run {
   uint32_t meet_pc;
   uint8_t meet_depth;
   uint64_t meet_after; /* not before this boundary */
+  struct spin spin;
   enum machine_stop stop;
 };
 
@@ -109,9 +122,12 @@ struct machine {
   struct code *code[MEMORY_REGIONS]; /* one for each halfword of a region */
   bool code_in_ram;
   struct machine_host host;
-  bool beats;         /* offer places inside instructions */
-  uint32_t stack_low; /* untyped words from here to the stack's top are stack */
-  uint32_t lowest_sp; /* seen so far */
+  bool beats;             /* offer places inside instructions */
+  uint32_t stack_low;     /* untyped words from here to the stack's top are stack */
+  uint32_t lowest_sp;     /* seen so far */
+  uint32_t stack_limit;   /* of the main stack; 0: not known */
+  bool moves_stack;       /* the instruction that executes may */
+  uint64_t value_changes; /* writes to memory that changed it, so far */
 
   /* Of the innermost run. */
   struct run *run;

@@ -107,6 +107,20 @@ void special_execute(struct machine *m);
 const struct code_stub *special_stub(const struct machine *m, uint32_t pc);
 void special_sleep(struct machine *m, bool event);
 
+/* spin.c */
+/* Before an instruction of a probe executes: stops the run if it can never end. */
+void spin_look(struct machine *m);
+void spin_tell(struct machine *m);
+
+/* stacks.c: the main stack's limit, and who touches whose frames. */
+void stack_check(struct machine *m, uint32_t sp, uint32_t pc);
+bool stack_is_foreign(const struct machine *m, uint32_t address);
+
+/* calls.c: functions with static locals. */
+void call_begin(struct machine *m);
+/* Before the instruction at pc: have calls returned there? */
+void calls_look(struct machine *m, uint32_t pc);
+
 /* semihosting.c */
 void semihosting_call(struct machine *m);
 

@@ -239,6 +239,13 @@ static bool next_arrival(struct machine *m) {
   return true;
 }
 
+/* A handler in which the run comes to an end waits for what it keeps from running. */
+static void tell_closed(struct machine *m) {
+  if (m->state.context.exception != 0 && m->run->stop == STOP_CLOSED) {
+    spin_tell(m);
+  }
+}
+
 /* The state came back: without something new the program loops for ever. */
 static void help_waiting(struct machine *m) {
   struct progress *p = &m->state.progress;
@@ -250,10 +257,12 @@ static void help_waiting(struct machine *m) {
   p->polls = 0;
   if (came_back(m, &p->waiting) && !m->endless) {
     m->run->stop = STOP_CLOSED;
+    tell_closed(m);
     return;
   }
   if (!next_arrival(m) && !m->endless) {
     m->run->stop = polls ? STOP_STUCK : STOP_CLOSED;
+    tell_closed(m);
     return;
   }
   restart_search(m);

@@ -208,7 +208,7 @@ static uint8_t *priority_byte(struct exceptions *x, const struct core_traits *co
              : NULL;
 }
 
-static bool is_priority(uint32_t offset) {
+bool scs_is_priority(uint32_t offset) {
   return (offset >= NVIC_IPR && offset < NVIC_IPR_END) ||
          (offset >= SHPR1 && offset < SHPR_END);
 }
@@ -352,7 +352,7 @@ static struct scs_access word_read(struct machine_state *s, const struct core_tr
 
 struct scs_access scs_read(struct machine_state *s, const struct core_traits *core,
                            uint32_t offset, unsigned size) {
-  if (is_priority(offset)) {
+  if (scs_is_priority(offset)) {
     return (struct scs_access){SCS_DONE, priority_read(&s->exceptions, core, offset, size)};
   }
   struct scs_access word = word_read(s, core, offset & ~3U);
@@ -425,7 +425,7 @@ static enum scs_effect word_write(struct machine_state *s, const struct core_tra
 enum scs_effect scs_write(struct machine_state *s, const struct core_traits *core,
                           uint32_t offset, unsigned size, uint32_t value) {
   enum scs_effect effect = SCS_DONE;
-  if (is_priority(offset)) {
+  if (scs_is_priority(offset)) {
     priority_write(&s->exceptions, core, offset, size, value);
   } else {
     unsigned shift = 8 * (offset & 3U);

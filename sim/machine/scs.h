@@ -33,6 +33,9 @@ struct scs_access scs_read(struct machine_state *s, const struct core_traits *co
 enum scs_effect scs_write(struct machine_state *s, const struct core_traits *core,
                           uint32_t offset, unsigned size, uint32_t value);
 
+/* Whether a priority register stands at this offset. */
+bool scs_is_priority(uint32_t offset);
+
 /* Whether an access to this offset can see or change what is pending: a masked
  * exception must then be decided on its own. */
 bool scs_concerns_pending(uint32_t offset);

@@ -72,6 +72,18 @@ struct progress {
   uint64_t gifts;
 };
 
+/* Calls of functions with static locals that have not returned yet. */
+enum { TRACKED = 16 };
+struct tracked_calls {
+  struct tracked_call {
+    uint32_t function; /* first instruction */
+    uint32_t back;     /* return address */
+    uint32_t sp;       /* at the call */
+    uint32_t depth;    /* of the context that called */
+  } call[TRACKED];
+  uint32_t count;
+};
+
 struct machine_state {
   uint64_t boundary; /* number of the next boundary */
   uint64_t time;     /* instructions executed, and time slept */
@@ -84,6 +96,9 @@ struct machine_state {
   struct context context;
   struct context preempted[NESTING]; /* below context, outermost first */
   uint8_t depth;
+  uint32_t frame_end[NESTING + 1]; /* by depth: behind the frame that its entry pushed */
+  bool stack_below;                /* the main stack is below its limit */
+  struct tracked_calls calls;
   uint32_t serials;
   bool control_written; /* the last instruction was MSR CONTROL */
   uint8_t control_into; /* it was MRS CONTROL: 1 + its register; 0: it was not */

@@ -24,10 +24,12 @@ enum {
   COUNT,   /* _Atomic uint32_t, 0 */
   LEFT,    /* two uint32_t in one struct, 1 and 2 */
   RIGHT,
+  LOCAL,           /* uint32_t, 0: a static local of FUNCTION */
   HUGE_LEAF,       /* 16 bytes: not judged */
   TYPED,           /* how many these are */
   UNTYPED = TYPED, /* a word of memory that no variable covers */
 };
+#define FUNCTION 0x500
 #define WIDE_AT_FIRST 0x1111111122222222
 #define STATE_A 0x00000000ffffffff
 #define STATE_B 0xffffffff00000000
@@ -44,7 +46,9 @@ struct step {
   uint8_t size;
   uint64_t value;
   uint8_t flags;
-  uint8_t beat; /* above 0: the same instruction as the step before */
+  uint8_t beat;     /* above 0: the same instruction as the step before */
+  uint32_t address; /* of events without a leaf, as the next */
+  uint64_t old;
 };
 enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN };
 
@@ -103,6 +107,21 @@ enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN };
 /* Some instructions that touch no memory. */
 #define IDLE(count_) \
   { .kind = STEP_IDLE, .value = count_ }
+/* An event without a leaf. */
+#define HAPPENS(kind_, who_, pc_, address_, value_, old_)                                     \
+  {                                                                                           \
+    .kind = kind_, .who = who_, .pc = pc_, .leaf = LEAF_NONE, .size = 1, .address = address_, \
+    .value = value_, .old = old_                                                              \
+  }
+#define CALLS(who_, pc_) HAPPENS(EVENT_CALL, who_, pc_, FUNCTION, 0, 0)
+#define LEAVES(who_, pc_) HAPPENS(EVENT_LEAVE, who_, pc_, FUNCTION, 0, 0)
+/* CPSID i, CPSIE i; PRIMASK and BASEPRI by MSR. */
+#define DISABLE(who_, pc_, was_) HAPPENS(EVENT_MASK, who_, pc_, 0, 1, was_)
+#define ENABLE(who_, pc_, was_) HAPPENS(EVENT_MASK, who_, pc_, 0, 0, was_)
+#define PRIMASK_TO(who_, pc_, now_, was_) HAPPENS(EVENT_MASK, who_, pc_, 16, now_, was_)
+#define BASEPRI_TO(who_, pc_, now_, was_) \
+  HAPPENS(EVENT_MASK, who_, pc_, 17, (uint64_t)(now_) << 8, (uint64_t)(was_) << 8)
+
 /* So many suspicions must be open here. */
 #define OPEN(count_) \
   { .kind = STEP_OPEN, .value = count_ }

@@ -33,9 +33,9 @@ static struct expectation parse(char *text, const char *path, uint32_t line) {
   }
   const char *kind = strtok_r(text, " ", &rest);
   const char *variable = strtok_r(NULL, " ", &rest);
-  cr_assert(kind != NULL && finding_kind_by_name(kind, &row.kind) && variable != NULL,
-            "%s:%u: expected a kind of finding and a variable", path, line);
-  row.variable = duplicate_text(variable);
+  cr_assert(kind != NULL && finding_kind_by_name(kind, &row.kind),
+            "%s:%u: expected a kind of finding", path, line);
+  row.variable = variable != NULL ? duplicate_text(variable) : NULL;
   *row.line = line;
   for (const char *word = qualifiers ? strtok_r(qualifiers, " ]", &rest) : NULL; word != NULL;
        word = strtok_r(NULL, " ]", &rest)) {

@@ -2,7 +2,7 @@
  *
  *   X = A;  // expect: torn-write X, invalid-enum X [m0 O2]
  *
- * Kind, variable, and in brackets the cores and optimisation levels for which
+ * Kind, variable (none where the defect is not about data), and in brackets the cores and optimisation levels for which
  * it holds. A line that is only such a comment speaks of the next line of code. */
 #ifndef TORNWORD_TESTS_FIRMWARE_COMMENTS_H
 #define TORNWORD_TESTS_FIRMWARE_COMMENTS_H
