@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli/sections.h"
+#include "cli/waivers.h"
 
 enum { INDENT = 15, LIMITS = 12 };
 
@@ -97,6 +98,29 @@ static void print_devices(const struct page *page, const struct report *report) 
                     named ? texts_clean(report->texts, device->name) : "", named ? ")" : "",
                     device->reads, plural(device->reads), device->writes,
                     plural(device->writes), answers));
+  }
+}
+
+void section_waivers(const struct page *page, const struct report *report) {
+  const struct waivers *waivers = report->waivers;
+  if (waivers == NULL || (waivers->count == 0 && waivers->known_count == 0)) {
+    return;
+  }
+  fprintf(page->out, "%sNot counted:%s\n", page_ink(page, INK_BOLD), page_ink(page, INK_OFF));
+  for (size_t i = 0; i < waivers->count; i++) {
+    const struct suppression *suppression = &waivers->suppressions[i];
+    const char *matched = suppression->matched == 0
+                              ? "matched nothing: it can be removed"
+                              : texts_print(report->texts, "matched %zu finding%s",
+                                            suppression->matched, plural(suppression->matched));
+    row(page, report, i == 0 ? "Suppressed" : "",
+        texts_print(report->texts, "%s %s", suppression->text, matched));
+  }
+  if (waivers->known_count > 0) {
+    row(page, report, "Baseline",
+        texts_print(report->texts, "%zu of its %zu finding%s %s still there",
+                    waivers->waived_known, waivers->known_count, plural(waivers->known_count),
+                    waivers->waived_known == 1 ? "is" : "are"));
   }
 }
 

@@ -24,6 +24,7 @@ static int check_session(struct session *session) {
   if (!checked) {
     return session_refuse(VERB_CHECK.name, &error);
   }
+  waivers_apply(&session->waivers, session->image, &check, options->severity);
   int code = EXIT_INPUT;
   if (session_write(session, &check, &error)) {
     const struct report report = session_report(session, &check);
@@ -54,7 +55,7 @@ static int run_check(const struct options *options) {
 const struct verb VERB_CHECK = {
     .name = "check",
     .summary = "inject every enabled interrupt at every place and report what tears",
-    .groups = GROUP_IMAGE | GROUP_RUN | GROUP_CHECK | GROUP_REPORT | GROUP_EFFORT,
+    .groups = GROUP_IMAGE | GROUP_RUN | GROUP_CHECK | GROUP_REPORT | GROUP_WAIVE | GROUP_EFFORT,
     .takes_image = true,
     .description =
         "Run IMAGE on the simulator, let every enabled interrupt in at every place where the "

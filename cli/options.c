@@ -198,6 +198,14 @@ static bool set_input(struct options *options, const char *value, struct error *
   return set_path(&options->input, value, error);
 }
 
+static bool set_suppressions(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->suppressions, value, error);
+}
+
+static bool set_baseline(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->baseline, value, error);
+}
+
 static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_CORE] =
         {"core", "CORE", GROUP_IMAGE, true, set_core,
@@ -276,6 +284,12 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
                     true},
     [OPTION_SEVERITY] = {"severity", "LEVEL", GROUP_REPORT, false, set_severity,
                          "Show findings from this level on: note, warning (default) or error"},
+    [OPTION_SUPPRESSIONS] = {"suppressions", "FILE", GROUP_WAIVE, false, set_suppressions,
+                             "Leave out findings that a line kind:pattern of FILE matches, as "
+                             "ThreadSanitizer does"},
+    [OPTION_BASELINE] = {"baseline", "FILE.json", GROUP_WAIVE, false, set_baseline,
+                         "Leave out findings that stand in FILE, the JSON report of an earlier "
+                         "check"},
     [OPTION_COLOR] = {"color", "WHEN", GROUP_REPORT, false, set_color,
                       "auto (default), always or never; NO_COLOR and CLICOLOR_FORCE count too"},
     [OPTION_STATS] = {"stats", NULL, GROUP_EFFORT, false, NULL,
@@ -395,6 +409,8 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_BEFORE:
     case OPTION_UNTIL_FINDING:
     case OPTION_GDB:
+    case OPTION_SUPPRESSIONS:
+    case OPTION_BASELINE:
     case OPTION_SEVERITY:
     case OPTION_COLOR:
     case OPTION_STATS:

@@ -30,7 +30,8 @@ enum option_group {
   GROUP_EFFORT = 16, /* what is told on stderr */
   GROUP_TRACE = 32,  /* a run told to other programs */
   GROUP_REPLAY = 64, /* how a finding is shown */
-  GROUP_DEBUG = 128  /* the gdb server */
+  GROUP_DEBUG = 128, /* the gdb server */
+  GROUP_WAIVE = 256  /* findings that do not count */
 };
 
 /* What the user may give. The value of one that was not given is meaningless:
@@ -64,6 +65,8 @@ enum option_id {
   OPTION_UNTIL_FINDING,
   OPTION_GDB,
   OPTION_SEVERITY,
+  OPTION_SUPPRESSIONS,
+  OPTION_BASELINE,
   OPTION_COLOR,
   OPTION_STATS,
   OPTION_QUIET,
@@ -97,6 +100,8 @@ struct options {
   const char *svd;
   const char *input;
   const char *output;
+  const char *suppressions;
+  const char *baseline;
   const char *source_root;
   const char *image;
   const char *token;

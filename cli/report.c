@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "cli/waivers.h"
 
 enum { THREAD_PRIORITY = 256 };
 
@@ -15,7 +16,9 @@ enum severity report_severity(const struct finding *finding) {
 }
 
 bool report_shows(const struct report *report, const struct finding *finding) {
-  return report_severity(finding) >= report->severity;
+  const struct waivers *waivers = report->waivers;
+  bool waived = waivers != NULL && waivers->waived[finding - report->check->findings];
+  return report_severity(finding) >= report->severity && !waived;
 }
 
 size_t report_count(const struct report *report, enum severity severity) {

@@ -18,16 +18,18 @@
 
 struct decoder;
 struct run_map;
+struct waivers;
 
 struct report {
   const struct image *image;
   const struct check *check;
   const struct explorer_options *explorer;
-  enum severity severity; /* findings below this level are left out */
-  const char *shape;      /* options_shape: what a replay needs again */
-  const char *token;      /* of the replayed schedule; NULL in a check */
-  bool color;             /* text only */
-  bool quiet;             /* text only: no certificate */
+  enum severity severity;        /* findings below this level are left out */
+  const struct waivers *waivers; /* findings that do not count; NULL: none */
+  const char *shape;             /* options_shape: what a replay needs again */
+  const char *token;             /* of the replayed schedule; NULL in a check */
+  bool color;                    /* text only */
+  bool quiet;                    /* text only: no certificate */
   struct decoder *decoder;
   struct texts *texts;
   const char *source_root;   /* sarif: names are relative to it; NULL: current directory */
@@ -36,7 +38,8 @@ struct report {
 
 enum verdict { VERDICT_CLEAN, VERDICT_FINDINGS, VERDICT_PARTIAL };
 
-/* Whether the finding is at or above the report's level. Outcomes that are
+/* Whether the finding (one of report->check's) counts: it is at or above the
+ * report's level, and not waived. Outcomes that are
  * benign count as notes, whatever the kind. */
 bool report_shows(const struct report *report, const struct finding *finding);
 enum severity report_severity(const struct finding *finding);

@@ -8,6 +8,7 @@
 #include "cli/listing.h"
 #include "cli/report.h"
 #include "cli/report_document.h"
+#include "cli/waivers.h"
 
 enum { SCHEMA = 1, FRAMES = 16, LIMITS = 12 };
 
@@ -246,6 +247,26 @@ static json_t *image_json(const struct report *report) {
   return object;
 }
 
+/* What was left out, and by what. Null without --suppressions and --baseline. */
+static json_t *waived_json(const struct report *report) {
+  const struct waivers *waivers = report->waivers;
+  if (waivers == NULL || (waivers->count == 0 && waivers->known_count == 0)) {
+    return json_null();
+  }
+  json_t *suppressions = json_array();
+  for (size_t i = 0; i < waivers->count; i++) {
+    json_t *item = json_object();
+    json_put(item, "suppression", json_string(waivers->suppressions[i].text));
+    json_put(item, "matched", json_count(waivers->suppressions[i].matched));
+    json_array_append_new(suppressions, item);
+  }
+  json_t *object = json_object();
+  json_put(object, "suppressions", suppressions);
+  json_put(object, "baseline", json_count(waivers->known_count));
+  json_put(object, "baseline_found", json_count(waivers->waived_known));
+  return object;
+}
+
 json_t *report_document(const struct report *report) {
   json_t *findings = json_array();
   for (size_t i = 0; i < report->check->finding_count; i++) {
@@ -259,6 +280,7 @@ json_t *report_document(const struct report *report) {
   json_put(document, "image", image_json(report));
   json_put(document, "verdict", json_string(verdict_name(report_verdict(report))));
   json_put(document, "certificate", certificate_json(report));
+  json_put(document, "waived", waived_json(report));
   json_put(document, "findings", findings);
   return document;
 }

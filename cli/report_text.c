@@ -100,5 +100,6 @@ void report_text(FILE *out, const struct report *report) {
   if (!report->quiet) {
     section_certificate(&page, report);
   }
+  section_waivers(&page, report);
   section_summary(&page, report);
 }

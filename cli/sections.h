@@ -22,6 +22,8 @@ void section_finding(const struct page *page, const struct report *report,
                      const struct finding *finding);
 
 /* What was decided and what was not. */
+/* Suppressions and baseline, and what they matched; nothing without them. */
+void section_waivers(const struct page *page, const struct report *report);
 void section_certificate(const struct page *page, const struct report *report);
 
 /* The SUMMARY line. */

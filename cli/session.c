@@ -98,7 +98,8 @@ bool session_open(struct session *session, const struct options *options, struct
   *session = (struct session){.options = options, .path = options->image};
   struct scenario *scenario = NULL;
   const struct scenario_program *program = NULL;
-  bool opened = read_scenario(session, &scenario, &program, error) &&
+  bool opened = waivers_open(&session->waivers, options, &session->texts, error) &&
+                read_scenario(session, &scenario, &program, error) &&
                 surroundings_open(&session->surroundings, options, scenario, program, error);
   if (opened) {
     session->image = load(session, program, error);
@@ -159,6 +160,7 @@ void session_close(struct session *session) {
   }
   image_destroy(session->image);
   surroundings_close(&session->surroundings);
+  waivers_close(&session->waivers);
   texts_free(&session->texts);
 }
 
@@ -169,6 +171,7 @@ struct report session_report(struct session *session, const struct check *check)
       .check = check,
       .explorer = &session->explorer,
       .severity = options->severity,
+      .waivers = session->waivers.waived != NULL ? &session->waivers : NULL,
       .shape = options_shape(options, &session->texts),
       .color = options->output == NULL ? options_wants_color(options, STDOUT_FILENO)
                                        : options->color == COLOR_ALWAYS,

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "cli/report.h"
 #include "cli/surroundings.h"
+#include "cli/waivers.h"
 
 struct session {
   const struct options *options;
@@ -17,6 +18,7 @@ struct session {
   struct explorer_options explorer;
   struct decoder *decoder;
   struct texts texts;
+  struct waivers waivers;
   const struct run_map *map; /* of a check that is reported as a page, or NULL */
 };
 
