@@ -39,6 +39,7 @@ enum code_flag {
   CODE_GETS_CONTROL = 1 << 26, /* MRS CONTROL, into the register `base` */
   CODE_STUB = 1 << 24,         /* the configuration answers for the code here */
   CODE_STATICS = 1 << 28,      /* a function with static locals begins here */
+  CODE_BLOCK = 1 << 29,        /* IT: the block behind it begins */
 };
 /* The flags that make the machine stop before the instruction. */
 enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT | CODE_STUB };
@@ -53,7 +54,7 @@ enum {
 struct code {
   uint32_t flags;         /* of enum code_flag; 0: not met yet */
   uint16_t list;          /* LDM, STM: the register list */
-  uint8_t it_state;       /* ITSTATE when this instruction executes, 0 outside IT blocks */
+  uint8_t it_state;       /* ITSTATE where the block was begun by its IT; 0 outside of blocks */
   uint8_t base;           /* base register of a load or store; divisor */
   uint8_t value;          /* BKPT, SVC: the immediate */
   uint16_t reads, writes; /* core registers r0 to r14, one bit each: see decode.h */

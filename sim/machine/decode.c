@@ -391,6 +391,10 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
   if (uses_fp(insn)) {
     code.flags |= CODE_FP;
   }
+  uint8_t ignored_state = 0;
+  if (decode_is_it(first, &ignored_state)) {
+    code.flags |= CODE_BLOCK;
+  }
   code.flags |= flag_use(insn, first);
   fill_base(insn, &code);
   fill_control(insn, &code);

@@ -6,7 +6,13 @@
 #include "sim/machine/private.h"
 
 enum { FRAME_WORDS = 8, FRAME_SIZE = 32, FP_FRAME_SIZE = 0x68, FRAME_PC = 6, FRAME_XPSR = 7 };
-enum { CONTROL_NPRIV = 1, CONTROL_SPSEL = 2, CONTROL_FPCA = 4, CCR_NONBASETHRDENA = 1, CCR_STKALIGN = 1 << 9 };
+enum {
+  CONTROL_NPRIV = 1,
+  CONTROL_SPSEL = 2,
+  CONTROL_FPCA = 4,
+  CCR_NONBASETHRDENA = 1,
+  CCR_STKALIGN = 1 << 9
+};
 enum { SCR_SLEEPONEXIT = 2, XPSR_THUMB = 1 << 24, XPSR_ALIGN = 1 << 9, IPSR_MASK = 0x1ff };
 enum { HFSR_VECTTBL = 1 << 1 };
 /* EXC_RETURN: the low nibble says where to, bit 4 clear says FP frame. */
@@ -158,6 +164,7 @@ static void vector(struct machine *m, unsigned exception) {
   uint32_t target = (uint32_t)memory_get(&m->memory, slot, 4);
   s->pc = target & ~1U;
   s->it_state = 0;
+  s->in_block = false;
   s->action = ACTION_NONE;
   s->invalid_state = (target & 1U) == 0;
   guard_update(m);
@@ -290,6 +297,7 @@ static void resume(struct machine *m, const struct frame *frame, unsigned except
   s->pc = frame->words[FRAME_PC] & ~1U;
   s->locked_up = s->pc == LOCKUP_PC;
   s->it_state = it_of(xpsr);
+  s->in_block = s->it_state != 0;
   s->invalid_state = (xpsr & XPSR_THUMB) == 0;
 }
 
@@ -301,6 +309,28 @@ static struct frame read_frame(struct machine *m) {
   };
   frame.address = frame.psp ? cpu_psp(m->cpu) : cpu_msp(m->cpu);
   return frame;
+}
+
+/* What a return that then fails has already popped. */
+static void pop_scratch(struct machine *m, const struct frame *frame) {
+  static const uint8_t registers[5] = {0, 1, 2, 3, 12};
+  for (unsigned i = 0; i < 5; i++) {
+    cpu_set_one(m->cpu, registers[i], frame->words[i]);
+  }
+}
+
+/* The frame is that of another mode: it was popped, and is pushed again where it is
+ * (B1.5.8). */
+static void pop_in_vain(struct machine *m, const struct frame *frame) {
+  struct machine_state *s = &m->state;
+  struct context ended = s->context;
+  pop_scratch(m, frame);
+  if (frame->fp) {
+    s->context.exception = frame->words[FRAME_XPSR] & IPSR_MASK;
+    fp_pop(m, frame->address);
+    fp_push(m, frame->address);
+    s->context = ended;
+  }
 }
 
 /* The frame is sound: the return will happen. */
@@ -316,11 +346,13 @@ static bool fetch_frame(struct machine *m, struct context ended, struct frame *f
   bool to_handler = (s->exc_return & 0xfU) == TO_HANDLER;
   bool privileged = to_handler || (s->control & CONTROL_NPRIV) == 0;
   if (frame->fp && !fp_can_pop(m, privileged)) {
+    pop_scratch(m, frame);
     fault_on_return(m, ended, EXCEPTION_USAGEFAULT, CFSR_NOCP);
     return false;
   }
   unsigned exception = frame->words[FRAME_XPSR] & IPSR_MASK;
   if (to_handler != (exception != 0)) {
+    pop_in_vain(m, frame);
     fault_on_return(m, ended, EXCEPTION_USAGEFAULT, CFSR_INVPC);
     return false;
   }

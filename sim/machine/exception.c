@@ -41,22 +41,18 @@ static int boosted(const struct exceptions *x, int priority) {
   return priority;
 }
 
-static int active_priority(const struct exceptions *x, unsigned without) {
+int exceptions_active_priority(const struct exceptions *x) {
   int priority = PRIORITY_THREAD;
   for (unsigned word = 0; word < x->words; word++) {
     for (uint32_t bits = x->active[word]; bits != 0; bits &= bits - 1) {
       unsigned number = word * 32 + (unsigned)__builtin_ctz(bits);
       int own = exception_group_priority(x, number);
-      if (number != without && own < priority) {
+      if (own < priority) {
         priority = own;
       }
     }
   }
   return priority;
-}
-
-int exceptions_active_priority(const struct exceptions *x) {
-  return active_priority(x, 0);
 }
 
 unsigned exceptions_shown_pending(const struct exceptions *x) {
@@ -68,8 +64,8 @@ unsigned exceptions_shown_pending(const struct exceptions *x) {
   return shown ? best : 0;
 }
 
-int exceptions_priority(const struct exceptions *x, unsigned without) {
-  return boosted(x, active_priority(x, without));
+int exceptions_priority(const struct exceptions *x) {
+  return boosted(x, exceptions_active_priority(x));
 }
 
 unsigned exceptions_most_urgent(const struct exceptions *x) {
@@ -97,11 +93,11 @@ bool exceptions_would_wake(const struct exceptions *x) {
   }
   struct exceptions unmasked = *x;
   unmasked.primask = 0;
-  return exception_group_priority(x, best) < exceptions_priority(&unmasked, 0);
+  return exception_group_priority(x, best) < exceptions_priority(&unmasked);
 }
 
 void exceptions_update(struct exceptions *x) {
-  x->execution_priority = (int16_t)exceptions_priority(x, 0);
+  x->execution_priority = (int16_t)exceptions_priority(x);
   unsigned best = exceptions_most_urgent(x);
   bool now = best != 0 && exception_group_priority(x, best) < x->execution_priority;
   x->take = (uint16_t)(now ? best : 0);

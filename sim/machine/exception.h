@@ -68,9 +68,8 @@ static inline void exceptions_use(struct exceptions *x, unsigned number) {
  * (B1.5.4). Lower is more urgent. */
 int exception_group_priority(const struct exceptions *x, unsigned number);
 
-/* Priority of what executes: active exceptions, boosted by the masks (B1.5.4).
- * `without`: an active exception to leave out (one that is returning); 0 none. */
-int exceptions_priority(const struct exceptions *x, unsigned without);
+/* Priority of what executes: active exceptions, boosted by the masks (B1.5.4). */
+int exceptions_priority(const struct exceptions *x);
 
 /* Active exceptions alone, without the masks. */
 int exceptions_active_priority(const struct exceptions *x);

@@ -252,6 +252,13 @@ static bool note_flags(struct machine *m, const struct code *code) {
   return true;
 }
 
+/* Only behind its IT is an instruction in its block. */
+static void note_block(struct machine *m, const struct code *code) {
+  if (code == NULL || code->it_state == 0) {
+    m->state.in_block = code != NULL && (code->flags & CODE_BLOCK) != 0;
+  }
+}
+
 /* Before an instruction executes: everything that happens at a boundary. */
 static void on_instruction(void *owner, uint32_t pc) {
   struct machine *m = owner;
@@ -267,13 +274,14 @@ static void on_instruction(void *owner, uint32_t pc) {
   m->guarded = false;
   accesses_finish(m);
   const struct code *code = machine_code(m, pc);
-  uint8_t it_state = code != NULL ? code->it_state : 0;
+  uint8_t it_state = code != NULL && s->in_block ? code->it_state : 0;
   if (has_left(m)) {
     stop_executor(m, it_state);
     return;
   }
   s->pc = pc;
   s->it_state = it_state;
+  note_block(m, code);
   if (s->recheck_masks) {
     refresh_masks(m);
   }

@@ -107,6 +107,7 @@ uint64_t machine_register(struct machine *m, enum machine_register which) {
 static void set_pc(struct machine *m, uint32_t pc) {
   m->state.pc = pc & ~1U;
   m->state.it_state = 0;
+  m->state.in_block = false;
   m->state.interrupted.armed = false;
 }
 

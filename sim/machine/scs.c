@@ -342,7 +342,8 @@ static struct scs_access word_read(struct machine_state *s, const struct core_tr
     known.value = CCR_RESET_BITS | 8U;
   } else {
     const struct plain_row *row = plain_row(core, offset);
-    bool monitor = row != NULL && offset == DEMCR && exception_bit(x->pending, EXCEPTION_DEBUGMONITOR);
+    bool monitor =
+        row != NULL && offset == DEMCR && exception_bit(x->pending, EXCEPTION_DEBUGMONITOR);
     known.effect = row != NULL ? SCS_DONE : SCS_UNKNOWN;
     known.value = row != NULL ? *plain_member(&s->scb, row) : 0;
     known.value |= monitor ? DEMCR_MON_PEND : 0U;

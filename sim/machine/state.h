@@ -93,6 +93,7 @@ struct machine_state {
   uint32_t acting_pc;
   uint8_t it_state; /* of the next instruction */
   uint8_t acting_it;
+  bool in_block; /* its IT was executed: a jump into a block finds no conditions */
   struct context context;
   struct context preempted[NESTING]; /* below context, outermost first */
   uint8_t depth;

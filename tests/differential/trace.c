@@ -1,7 +1,8 @@
 /* Runs an image on the machine as the oracle runs it: eight priority bits on
  * ARMv7-M, faulting holes, BKPT as a fault, and no interrupt but the firmware's
- * own. Semihosting output goes to stdout; with --instructions each executed
- * instruction ("i PC") and each entry ("e NUMBER") goes to stderr.
+ * own. Semihosting output goes to stdout; with --instructions each instruction that
+ * is about to execute ("i PC R0 ... R12 SP LR XPSR") and each entry ("e NUMBER") goes
+ * to stderr.
  *
  * Exits with the firmware's code, with 134 after a lockup (as the oracle does),
  * with 2 on bad usage, with 3 when the firmware does not end by itself. */
@@ -29,7 +30,17 @@ static void print_output(void *owner, const char *bytes, size_t size) {
 
 static void print_instruction(void *owner) {
   const struct machine *machine = owner;
-  fprintf(stderr, "i %08" PRIx32 "\n", machine->state.pc);
+  const struct machine_state *s = &machine->state;
+  struct cpu_registers registers;
+  cpu_get(machine->cpu, &registers);
+  fprintf(stderr, "i %08" PRIx32, s->pc);
+  for (unsigned i = 0; i < 13; i++) {
+    fprintf(stderr, " %08" PRIx32, registers.r[i]);
+  }
+  uint32_t it = s->it_state;
+  uint32_t xpsr = (registers.xpsr & 0xf80f0000U) | (it & 3U) << 25 | (it >> 2) << 10 | 1U << 24;
+  fprintf(stderr, " %08" PRIx32 " %08" PRIx32 " %08" PRIx32 "\n", registers.sp, registers.lr,
+          xpsr | s->context.exception);
 }
 
 static void print_entry(void *owner, const struct event *event) {

@@ -200,6 +200,50 @@ static void svc_inside(void) {
   check_order("nmi");
 }
 
+#if V7M
+/* Interrupts whose bits lie in the second word of the model's sets. */
+static void nest_high(uint32_t *frame, uint32_t exc_return) {
+  (void)frame;
+  (void)exc_return;
+  mark(ipsr());
+  check_n("iabr", ipsr(), IABR);
+  check_n("icsr", ipsr(), ICSR);
+  if (ipsr() == IRQ0 + 20) {
+    pend(1u << 31 | 1u << 19 | 1u << 3);
+    check_n("icsr_after", ipsr(), ICSR);
+  }
+}
+
+static void high_numbers(void) {
+  static const uint8_t irqs[] = {3, 15, 16, 19, 20, 31};
+  for (unsigned i = 0; i < sizeof irqs; i++) {
+    handlers[IRQ0 + irqs[i]] = nest_high;
+    set_priority(IRQ0 + irqs[i], 0x20 * (i + 1));
+  }
+  ISER = 0xffffffff;
+  check("iser", ISER);
+  pend(1u << 20);
+  check_order("nested");
+  set_priority(IRQ0 + 31, 0x40);
+  pend(1u << 20);
+  check_order("preempted");
+  MSR("primask", 1);
+  pend(1u << 15 | 1u << 16 | 1u << 31);
+  check("ispr", ISPR);
+  check("icsr", ICSR);
+  ICPR = 1u << 16;
+  check("icpr", ISPR);
+  MSR("primask", 0);
+  barrier();
+  check_order("both_words");
+  STIR = 31;
+  barrier();
+  check_order("stir");
+  ICER = 1u << 31;
+  check("icer", ISER);
+}
+#endif
+
 void suite_order(void) {
   group("tie");
   ties();
@@ -214,5 +258,7 @@ void suite_order(void) {
   groups();
   group("change");
   changes();
+  group("high");
+  high_numbers();
 #endif
 }

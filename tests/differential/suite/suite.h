@@ -1,7 +1,10 @@
 /* A suite of checks: each prints "suite.check VALUE", and what both simulators
  * print is compared (../compare). Values never depend on how long anything
  * takes. Handlers are installed at run time: vectors lead to start.S, which
- * calls handlers[exception](frame, exc_return). */
+ * calls handlers[exception](frame, exc_return).
+ *
+ * With QUIET nothing is printed: for the comparison of each instruction with its
+ * registers, which leaves out what the oracle does otherwise. */
 #ifndef SUITE_H
 #define SUITE_H
 

@@ -147,3 +147,72 @@ Test(mpu, regions_and_permissions) {
   cr_expect(!mpu_allows(&mpu, 0x20000000, MPU_READ, false, false));
   cr_expect(mpu_allows(&mpu, 0x20000080, MPU_READ, false, false));
 }
+
+Test(exceptions, reset_enables_what_cannot_be_disabled) {
+  static const uint8_t enabled[] = {EXCEPTION_NMI, EXCEPTION_HARDFAULT, EXCEPTION_SVCALL,
+                                    EXCEPTION_PENDSV, EXCEPTION_SYSTICK};
+  static const uint8_t disabled[] = {EXCEPTION_MEMMANAGE, EXCEPTION_BUSFAULT,
+                                     EXCEPTION_USAGEFAULT, EXCEPTION_DEBUGMONITOR,
+                                     EXCEPTION_IRQ0};
+  struct exceptions x;
+  exceptions_reset(&x, 3, true);
+  for (size_t i = 0; i < sizeof enabled; i++) {
+    cr_expect(exception_bit(x.enabled, enabled[i]), "exception %u", enabled[i]);
+  }
+  for (size_t i = 0; i < sizeof disabled; i++) {
+    cr_expect(!exception_bit(x.enabled, disabled[i]), "exception %u", disabled[i]);
+  }
+  for (unsigned bits = 2; bits <= 8; bits++) {
+    exceptions_reset(&x, bits, true);
+    cr_expect_eq(x.priority_mask, 0x100U - (1U << (8 - bits)), "%u bits", bits);
+  }
+}
+
+/* Sets of all 240 interrupts: each word counts, and nothing behind the last. */
+Test(exceptions, high_numbers) {
+  static const unsigned numbers[] = {31, 32, 63, 64, 100, 255};
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+    struct exceptions x;
+    unsigned number = numbers[i];
+    exceptions_reset(&x, 8, true);
+    exceptions_use(&x, number);
+    memset(x.line, 0xff, sizeof x.line); /* lies behind the active set */
+    exception_set(x.enabled, number);
+    exception_set(x.pending, number);
+    x.priority[number] = 0x40;
+    cr_expect_eq(exceptions_most_urgent(&x), number, "exception %u", number);
+    exception_clear(x.pending, number);
+    cr_expect_eq(exceptions_most_urgent(&x), 0, "exception %u", number);
+    cr_expect_eq(exceptions_active_count(&x), 0, "exception %u", number);
+    exception_set(x.active, number);
+    cr_expect_eq(exceptions_active_priority(&x), 0x40, "exception %u", number);
+    cr_expect_eq(exceptions_active_count(&x), 1, "exception %u", number);
+  }
+}
+
+Test(exceptions, masks_at_equal_priority) {
+  struct exceptions x;
+  exceptions_reset(&x, 8, true);
+  exception_set(x.enabled, 20);
+  exception_set(x.pending, 20);
+  x.priority[20] = 0x40;
+  cr_expect_eq(exceptions_shown_pending(&x), 20);
+  x.basepri = 0x42;
+  cr_expect_eq(exceptions_shown_pending(&x), 20);
+  x.basepri = 0x40;
+  exceptions_update(&x);
+  cr_expect_eq(exceptions_shown_pending(&x), 0, "BASEPRI holds its own level back");
+  cr_expect(!exceptions_would_wake(&x));
+  x.basepri = 0;
+  x.primask = 1;
+  cr_expect_eq(exceptions_shown_pending(&x), 20, "PRIMASK does not count");
+  x.primask = 0;
+  x.faultmask = 1;
+  cr_expect_eq(exceptions_shown_pending(&x), 0);
+  x.faultmask = 0;
+  exception_set(x.active, 21);
+  x.priority[21] = 0x40;
+  cr_expect(!exceptions_would_wake(&x), "nothing that could not preempt wakes");
+  x.priority[21] = 0x42;
+  cr_expect(exceptions_would_wake(&x));
+}
