@@ -7,7 +7,7 @@ BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config
   libyaml-dev libexpat1-dev libiberty-dev nettle-dev libxxhash-dev uthash-dev
   gcc-arm-none-eabi binutils-arm-none-eabi libcriterion-dev)
 TEST_PACKAGES=(git clang-format-14 gdb-multiarch python3 rustc rust-src qemu-system-arm srecord firmware-tomu
-  firmware-microbit-micropython ubertooth-firmware-source libubertooth-dev)
+  clang libclang-rt-14-dev firmware-microbit-micropython ubertooth-firmware-source libubertooth-dev)
 
 say() {
   printf '%s\n' "$*"
@@ -58,11 +58,14 @@ install_packages() {
     apt-get -q -y --no-install-recommends install "${missing[@]}"
 }
 
-# build PRESET: configures and builds into build/PRESET.
+# build PRESET [TARGET...]: configures and builds into build/PRESET.
 build() {
-  quietly "build/log/configure-$1.log" "Configuring build/$1" \
-    cmake --preset "$1" -G "$(generator "$1")"
-  quietly "build/log/build-$1.log" "Building build/$1" cmake --build --preset "$1"
+  local preset=$1
+  shift
+  quietly "build/log/configure-$preset.log" "Configuring build/$preset" \
+    cmake --preset "$preset" -G "$(generator "$preset")"
+  quietly "build/log/build-$preset.log" "Building build/$preset" \
+    cmake --build --preset "$preset" ${1:+--target "$@"}
 }
 
 # The generator of an existing build folder, else Ninja if it is there.

@@ -9,7 +9,7 @@
 
 #include "sim/error.h"
 
-enum { BLOCK_BYTES = 64 * 1024 };
+enum { FIRST_BLOCK = 4 * 1024, LARGEST_BLOCK = 64 * 1024 }; /* bytes; each twice the last */
 
 struct arena_block {
   struct arena_block *older;
@@ -19,7 +19,11 @@ struct arena_block {
 };
 
 static struct arena_block *block_add(struct arena *arena, size_t needed) {
-  size_t size = needed > BLOCK_BYTES ? needed : BLOCK_BYTES;
+  const struct arena_block *older = arena->blocks;
+  size_t usual = older == NULL                      ? FIRST_BLOCK
+                 : older->size >= LARGEST_BLOCK / 2 ? LARGEST_BLOCK
+                                                    : 2 * older->size;
+  size_t size = needed > usual ? needed : usual;
   struct arena_block *block = allocate(1, sizeof *block + size);
   block->older = arena->blocks;
   block->size = size;
