@@ -3,7 +3,7 @@
 
 #include "sim/board/readers.h"
 
-enum { FIRST_IRQ = 16 };
+enum { FIRST_IRQ = 16, REGISTERS_MOST = 262144, EFFECTS_MOST = 65536 };
 
 struct values {
   uint32_t *items;
@@ -145,6 +145,9 @@ static bool read_effect(struct yaml *yaml, const yaml_node_t *node, bool on_read
   if (!check_effect(yaml, node, &effect)) {
     return false;
   }
+  if (yaml->board->effect_count == EFFECTS_MOST) {
+    return yaml_refuse(yaml, node, "more than %d effects", EFFECTS_MOST);
+  }
   board_add_effect(yaml->board, &effect);
   return true;
 }
@@ -247,6 +250,9 @@ static bool read_register(struct yaml *yaml, const yaml_node_t *node, void *user
   }
   if ((entry.model.address & 3) != 0 || entry.model.address == 0) {
     return yaml_refuse(yaml, node, "a register needs an address, a multiple of 4");
+  }
+  if ((uint64_t)board->model_count + entry.array > REGISTERS_MOST) {
+    return yaml_refuse(yaml, node, "more than %d registers", REGISTERS_MOST);
   }
   aim_effects(board, &entry.model);
   if (entry.has_input) {

@@ -14,7 +14,7 @@
 
 /* Exceptions that can be injected, by name and by number (ARMv7-M B1.5.2). */
 enum { FIRST_IRQ = 16, IRQS = 240, NAMED = 3, EXCEPTIONS = 2 * (NAMED + IRQS), NAME = 8 };
-enum { KEYS = 32, LISTED = 20, TRACE = 4096, WORD = 64 };
+enum { KEYS = 32, LISTED = 20, LISTED_MOST = 256, TRACE = 4096, WORD = 64 };
 
 static const cyaml_strval_t VERSIONS[] = {{"1", 1}};
 static const cyaml_strval_t PLACES[] = {{"all", PLACES_ALL}, {"boundaries", PLACES_BOUNDARIES}};
@@ -126,8 +126,7 @@ static void schema_init(struct schema *s) {
       KEY_NAME("places", MAYBE_STRICT, program, places, PLACES),
       CYAML_FIELD_UINT_PTR("max-instructions", MAYBE_POINTER, program, max_instructions),
       CYAML_FIELD_UINT_PTR("horizon", MAYBE_POINTER, program, horizon),
-      CYAML_FIELD_SEQUENCE("expect", POINTER, program, expect, &s->expectation, 0,
-                           CYAML_UNLIMITED),
+      CYAML_FIELD_SEQUENCE("expect", POINTER, program, expect, &s->expectation, 0, LISTED_MOST),
       CYAML_FIELD_END};
   memcpy(s->program_keys, program_keys, sizeof program_keys);
   s->program =
@@ -138,7 +137,7 @@ static void schema_init(struct schema *s) {
       KEY_NAME("version", STRICT, scenario, version, VERSIONS),
       CYAML_FIELD_STRING_PTR("summary", MAYBE_POINTER, scenario, summary, 1, CYAML_UNLIMITED),
       CYAML_FIELD_SEQUENCE_COUNT("programs", POINTER, scenario, programs, program_count,
-                                 &s->program, 1, CYAML_UNLIMITED),
+                                 &s->program, 1, LISTED_MOST),
       CYAML_FIELD_END};
   memcpy(s->scenario_keys, scenario_keys, sizeof scenario_keys);
   s->scenario =

@@ -168,6 +168,34 @@ static json_t *findings_of(const char *options, const char *file) {
   return findings;
 }
 
+/* UF2 blocks of 256 bytes, from the bytes of a raw file at 0. */
+static void write_uf2(const char *from, const char *to) {
+  enum { DATA = 256, ROOM = 476, LARGEST = 1 << 16 };
+  uint8_t *bytes = calloc(1, LARGEST);
+  FILE *input = fopen(from, "rb");
+  FILE *output = fopen(to, "wb");
+  cr_assert(bytes != NULL && input != NULL && output != NULL);
+  uint32_t count = (uint32_t)(fread(bytes, 1, LARGEST, input) + DATA - 1) / DATA;
+  for (uint32_t i = 0; i < count; i++) {
+    const uint32_t head[8] = {0x0a324655, 0x9e5d5157, 0, i * DATA, DATA, i, count, 0};
+    const uint32_t end = 0x0ab16f30;
+    static const uint8_t rest[ROOM - DATA];
+    fwrite(head, sizeof head, 1, output);
+    fwrite(bytes + i * DATA, DATA, 1, output);
+    fwrite(rest, sizeof rest, 1, output);
+    fwrite(&end, sizeof end, 1, output);
+  }
+  fclose(input);
+  fclose(output);
+  free(bytes);
+}
+
+static void compare_findings(const json_t *want, const char *options, const char *file) {
+  json_t *got = findings_of(options, file);
+  cr_expect(json_equal(want, got), "%s", file);
+  json_decref(got);
+}
+
 /* The same check, byte for byte, of the same firmware in every format. */
 Test(real_programs, every_format_gives_the_same_check, .timeout = 300) {
   static const char *const ROWS[][2] = {
@@ -184,11 +212,12 @@ Test(real_programs, every_format_gives_the_same_check, .timeout = 300) {
              ROWS[i][1], ROWS[i][0]);
     cr_assert_eq(system(command), 0);
     bool raw = strcmp(ROWS[i][1], "binary") == 0;
-    json_t *got = findings_of(raw ? "--base 0 --symbols " FOLDER "/firmware.elf"
-                                  : "--symbols " FOLDER "/firmware.elf",
-                              ROWS[i][0]);
-    cr_expect(json_equal(want, got), "%s", ROWS[i][0]);
-    json_decref(got);
+    compare_findings(want,
+                     raw ? "--base 0 --symbols " FOLDER "/firmware.elf"
+                         : "--symbols " FOLDER "/firmware.elf",
+                     ROWS[i][0]);
   }
+  write_uf2(FOLDER "/firmware.bin", FOLDER "/firmware.uf2");
+  compare_findings(want, "--symbols " FOLDER "/firmware.elf", "firmware.uf2");
   json_decref(want);
 }

@@ -123,6 +123,40 @@ Test(board_config, image_options_come_from_the_map) {
   board_destroy(board);
 }
 
+/* A few aliases, or one number, must not fill memory. */
+Test(board_config, what_is_too_much_is_refused) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *stream = open_memstream(&text, &size);
+  fputs("registers:\n  - &r {address: 0x40000000, on-write: [&e {bits: 1}", stream);
+  for (unsigned i = 0; i < 300; i++) {
+    fputs(", *e", stream);
+  }
+  fputs("]}\n", stream);
+  for (unsigned i = 0; i < 300; i++) {
+    fputs("  - *r\n", stream);
+  }
+  fclose(stream);
+  const struct {
+    const char *yaml, *message;
+  } rows[] = {
+      {text, ": more than 65536 effects"},
+      {"registers:\n  - {address: 0x40000000, array: 4000000000}\n",
+       ":2:5: more than 262144 registers"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char *path = sample_file("large.yaml", rows[i].yaml, strlen(rows[i].yaml));
+    struct board *board = board_create();
+    struct error error = {""};
+    cr_expect(!board_read(board, path, &error));
+    cr_expect_not_null(strstr(error.message, rows[i].message), "%s", error.message);
+    board_destroy(board);
+    unlink(path);
+    free(path);
+  }
+  free(text);
+}
+
 Test(board_config, notes_name_the_line) {
   static const char *const ROWS[][2] = {
       {"memory_mapp: {}\n",
