@@ -22,8 +22,7 @@ static bool keep_node(struct yaml *yaml, const yaml_node_t *node, void *into) {
   return true;
 }
 
-#define MEMBER(key, reader, member) \
-  { .name = key, .read = reader, .offset = offsetof(struct model, member) }
+#define MEMBER(key, reader, member) YAML_MEMBER(struct model, key, reader, member)
 
 static const struct yaml_key MODEL_KEYS[] = {MEMBER("addr", yaml_u32, address),
                                              MEMBER("pc", yaml_u32, pc),

@@ -26,8 +26,7 @@ static bool read_file(struct yaml *yaml, const yaml_node_t *node, void *into) {
   return yaml_text(yaml, node, &part->file) && yaml_path(yaml, node, &part->path);
 }
 
-#define MEMBER(key, reader, member) \
-  { .name = key, .read = reader, .offset = offsetof(struct part, member) }
+#define MEMBER(key, reader, member) YAML_MEMBER(struct part, key, reader, member)
 
 static const struct yaml_key KEYS[] = {
     MEMBER("base_addr", yaml_u32, base),

@@ -66,8 +66,7 @@ static bool read_include(struct yaml *yaml, const yaml_node_t *node, void *into)
 
 #define BOARD_KEY(key, reader) \
   { .name = key, .read = reader }
-#define MEMBER(key, reader, member) \
-  { .name = key, .read = reader, .offset = offsetof(struct board, member) }
+#define MEMBER(key, reader, member) YAML_MEMBER(struct board, key, reader, member)
 #define UNUSED(key, why) \
   { .name = key, .unused = why }
 

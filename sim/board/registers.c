@@ -112,8 +112,7 @@ static bool read_irq(struct yaml *yaml, const yaml_node_t *node, void *into) {
   return irq < BOARD_IRQS || yaml_refuse(yaml, node, "there are interrupts 0 to 239");
 }
 
-#define EFFECT(key, reader, member) \
-  { .name = key, .read = reader, .offset = offsetof(struct register_effect, member) }
+#define EFFECT(key, reader, member) YAML_MEMBER(struct register_effect, key, reader, member)
 
 static const struct yaml_key EFFECT_KEYS[] = {
     EFFECT("bits", yaml_u32, mask),          EFFECT("bits-clear", yaml_u32, zero_mask),
@@ -170,8 +169,7 @@ static bool read_on_read(struct yaml *yaml, const yaml_node_t *node, void *into)
   return yaml_items(yaml, node, read_read_effect, into);
 }
 
-#define INPUT(key, reader, member) \
-  { .name = key, .read = reader, .offset = offsetof(struct input, member) }
+#define INPUT(key, reader, member) YAML_MEMBER(struct input, key, reader, member)
 
 static const struct yaml_key INPUT_KEYS[] = {
     INPUT("status", yaml_u32, status),      INPUT("bits", yaml_u32, bits),
@@ -187,8 +185,7 @@ static bool read_input(struct yaml *yaml, const yaml_node_t *node, void *into) {
 
 #define ENTRY(key, reader) \
   { .name = key, .read = reader }
-#define MEMBER(key, reader, member) \
-  { .name = key, .read = reader, .offset = offsetof(struct entry, member) }
+#define MEMBER(key, reader, member) YAML_MEMBER(struct entry, key, reader, member)
 
 static const struct yaml_key KEYS[] = {MEMBER("name", yaml_text, model.name),
                                        MEMBER("address", yaml_u32, model.address),
@@ -271,8 +268,7 @@ bool read_registers(struct yaml *yaml, const yaml_node_t *node, void *into) {
   return yaml_items(yaml, node, read_register, into);
 }
 
-#define LINE(key, reader, member) \
-  { .name = key, .read = reader, .offset = offsetof(struct register_line, member) }
+#define LINE(key, reader, member) YAML_MEMBER(struct register_line, key, reader, member)
 
 static const struct yaml_key LINE_KEYS[] = {
     LINE("irq", read_irq, exception),           LINE("status", yaml_u32, status),

@@ -31,6 +31,10 @@ struct yaml_key {
   const char *unused; /* why a key that is known is not used; then no reader */
 };
 
+/* A row that fills a member of a struct. */
+#define YAML_MEMBER(type, key, reader, member) \
+  { .name = key, .read = reader, .offset = offsetof(type, member) }
+
 bool yaml_open(struct yaml *yaml, struct board *board, const char *path, struct error *error);
 void yaml_close(struct yaml *yaml);
 const yaml_node_t *yaml_root(struct yaml *yaml);
