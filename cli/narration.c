@@ -90,15 +90,11 @@ static bool of_leaf(const struct narration *narration, const struct event *event
   return has_leaf(narration) && event->leaf == narration->finding->sighting.leaf;
 }
 
-/* Which bytes of the leaf are of the write that is under way. */
-static void follow_write(struct narration *narration, const struct event *event) {
-  uint8_t all = leaf_byte_mask(&narration->leaf);
-  uint8_t bytes =
-      (uint8_t)(((1U << event->size) - 1U) << (event->address - narration->leaf.address));
-  if (narration->new_bytes == all) {
-    narration->new_bytes = 0;
-  }
-  narration->new_bytes |= bytes;
+uint8_t narration_follow(const struct leaf *leaf, uint8_t new_bytes,
+                         const struct event *event) {
+  unsigned bytes = ((1U << event->size) - 1U) << (event->address - leaf->address);
+  bool whole = new_bytes == leaf_byte_mask(leaf);
+  return (uint8_t)((whole ? 0U : new_bytes) | bytes);
 }
 
 static void print_leaf(const struct narration *narration, const struct event *event) {
@@ -124,11 +120,9 @@ static bool is_access(const struct event *event) {
          event->kind == EVENT_DEVICE_READ || event->kind == EVENT_DEVICE_WRITE;
 }
 
-static const char *event_text(const struct narration *narration, const struct event *event) {
-  const struct report *report = narration->report;
+const char *narration_event(const struct report *report, const struct event *event) {
   if (!is_access(event)) {
-    return texts_print(report->texts, "%*s%s", TEXT_INDENT, "",
-                       event_kind_name((enum event_kind)event->kind));
+    return event_kind_name((enum event_kind)event->kind);
   }
   const struct leaf_table *table = &report->check->leaves;
   bool named = event->leaf != LEAF_NONE && event->leaf < leaf_total(table);
@@ -145,9 +139,13 @@ static const char *event_text(const struct narration *narration, const struct ev
                  : texts_print(report->texts, " byte %u..%u", event->address - leaf.address,
                                event->address - leaf.address + event->size - 1);
   }
-  return texts_print(report->texts, "%*s%s %s%s %s", TEXT_INDENT, "",
-                     write ? "writes" : "reads", name, offset,
+  return texts_print(report->texts, "%s %s%s %s", write ? "writes" : "reads", name, offset,
                      report_hex(report, event->value, event->size, true));
+}
+
+static const char *event_text(const struct narration *narration, const struct event *event) {
+  return texts_print(narration->report->texts, "%*s%s", TEXT_INDENT, "",
+                     narration_event(narration->report, event));
 }
 
 static void print_instruction(struct narration *narration, size_t index) {
@@ -168,7 +166,8 @@ static void print_instruction(struct narration *narration, size_t index) {
     bool ours = of_leaf(narration, &events[i]);
     print_cell(narration, side, ours ? INK_BOLD : INK_DIM, event_text(narration, &events[i]));
     if (ours && events[i].kind == EVENT_WRITE) {
-      follow_write(narration, &events[i]);
+      narration->new_bytes =
+          narration_follow(&narration->leaf, narration->new_bytes, &events[i]);
       print_leaf(narration, &events[i]);
     }
   }

@@ -15,4 +15,11 @@ enum { NARRATION_BEFORE = 8 };
 void narration_print(const struct page *page, const struct report *report,
                      const struct recording *recording, const struct finding *finding);
 
+/* An access in words: "writes X byte 0..3 0xffffffff"; another event's name. */
+const char *narration_event(const struct report *report, const struct event *event);
+
+/* Which bytes of a leaf are of the write that is under way, behind one more write
+ * to it. All of them: none is under way. */
+uint8_t narration_follow(const struct leaf *leaf, uint8_t new_bytes, const struct event *event);
+
 #endif

@@ -169,6 +169,10 @@ static bool set_output(struct options *options, const char *value, struct error 
   return set_path(&options->output, value, error);
 }
 
+static bool set_save(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->save, value, error);
+}
+
 static bool set_source_root(struct options *options, const char *value, struct error *error) {
   return set_path(&options->source_root, value, error);
 }
@@ -276,9 +280,18 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_BEFORE] = {"before", "N", GROUP_TRACE, false, set_before,
                        "Begin N boundaries before the finding's first access (8; with --trace "
                        "1000)"},
+    [OPTION_STEP] = {"step", NULL, GROUP_REPLAY, false, NULL,
+                     "Show the run one step at a time, forward and back by keys; all steps in "
+                     "turn where there is no terminal"},
     [OPTION_UNTIL_FINDING] = {"until-finding", NULL, GROUP_REPLAY, false, NULL,
                               "End where the harm is done: the torn value is read, the update "
-                              "lost; with --gdb, begin there"},
+                              "lost; with --gdb, or keys, begin there"},
+    [OPTION_MINIMIZE] = {"minimize", NULL, GROUP_REPLAY, false, NULL,
+                         "Replay the simplest schedule that shows the same finding: fewest "
+                         "interrupts, then the earliest place, then the shortest run"},
+    [OPTION_SAVE] = {"save", "FILE", GROUP_REPLAY, false, set_save,
+                     "Write the schedule to FILE, readable and for version control; @FILE is "
+                     "taken wherever a TOKEN is"},
     [OPTION_GDB] = {"gdb", "PORT", GROUP_DEBUG, false, set_gdb,
                     "Wait for gdb on this port of the loopback interface (3333; 0 is any)",
                     true},
@@ -407,7 +420,10 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_SOURCE_ROOT:
     case OPTION_TRACE:
     case OPTION_BEFORE:
+    case OPTION_STEP:
     case OPTION_UNTIL_FINDING:
+    case OPTION_MINIMIZE:
+    case OPTION_SAVE:
     case OPTION_GDB:
     case OPTION_SUPPRESSIONS:
     case OPTION_BASELINE:

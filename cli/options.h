@@ -62,7 +62,10 @@ enum option_id {
   OPTION_SOURCE_ROOT,
   OPTION_TRACE,
   OPTION_BEFORE,
+  OPTION_STEP,
   OPTION_UNTIL_FINDING,
+  OPTION_MINIMIZE,
+  OPTION_SAVE,
   OPTION_GDB,
   OPTION_SEVERITY,
   OPTION_SUPPRESSIONS,
@@ -102,6 +105,7 @@ struct options {
   const char *output;
   const char *suppressions;
   const char *baseline;
+  const char *save;
   const char *source_root;
   const char *image;
   const char *token;

@@ -1,13 +1,18 @@
 /* tornword replay: one schedule, told step by step. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/debug.h"
 #include "cli/narration.h"
 #include "cli/output.h"
+#include "cli/schedule_file.h"
 #include "cli/sections.h"
 #include "cli/session.h"
+#include "cli/step_view.h"
+#include "cli/terminal.h"
 #include "cli/trace.h"
 #include "cli/verbs.h"
+#include "sim/explore/minimize.h"
 
 /* The finding to tell: the first that the report shows. */
 static const struct finding *told(const struct report *report) {
@@ -74,6 +79,17 @@ static void print_replay(FILE *out, const struct report *report,
   }
 }
 
+/* What a replay is of. */
+struct subject {
+  struct schedule schedule;
+  char token[SCHEDULE_TEXT];
+};
+
+static void set_schedule(struct subject *subject, const struct schedule *schedule) {
+  subject->schedule = *schedule;
+  schedule_format(schedule, subject->token);
+}
+
 static bool write_trace(FILE *out, const struct session *session, const struct report *report,
                         const struct recording *recording) {
   const struct trace trace = trace_of(report, recording, told(report));
@@ -90,25 +106,19 @@ static void cut_behind_harm(struct recording *recording, const struct finding *f
   recording->count = kept;
 }
 
-static bool write_replay(struct session *session, const struct check *check,
-                         struct recording *recording, const struct schedule *schedule,
-                         struct error *error) {
-  bool traces = session->options->given[OPTION_TRACE];
-  if (session->options->format != FORMAT_TEXT && !traces) {
-    return session_write(session, check, error);
-  }
+static bool write_told(struct session *session, const struct report *report,
+                       struct recording *recording, const struct subject *subject,
+                       struct error *error) {
   struct output output;
   if (!output_open(&output, session->options->output, error)) {
     return false;
   }
-  struct report report = session_report(session, check);
-  report.token = session->options->token;
-  if (session->options->given[OPTION_UNTIL_FINDING] && told(&report) != NULL) {
-    cut_behind_harm(recording, told(&report));
+  if (session->options->given[OPTION_UNTIL_FINDING] && told(report) != NULL) {
+    cut_behind_harm(recording, told(report));
   }
-  if (!traces) {
-    print_replay(output.stream, &report, recording, schedule);
-  } else if (!write_trace(output.stream, session, &report, recording)) {
+  if (!session->options->given[OPTION_TRACE]) {
+    print_replay(output.stream, report, recording, &subject->schedule);
+  } else if (!write_trace(output.stream, session, report, recording)) {
     output_discard(&output);
     return error_set(error, "cannot write the trace");
   }
@@ -122,28 +132,110 @@ static uint64_t steps_before(const struct options *options) {
                                        : NARRATION_BEFORE;
 }
 
-static int debug_finding(struct session *session, const struct check *check,
-                         const struct schedule *schedule) {
-  const struct report report = session_report(session, check);
-  const struct debug_subject subject = {
-      .verb = VERB_REPLAY.name, .schedule = schedule, .check = check, .finding = told(&report)};
-  return debug_session(session, &subject);
+/* --step */
+static bool show_steps(struct session *session, const struct report *report,
+                       const struct subject *subject, struct error *error) {
+  const struct options *options = session->options;
+  struct explorer_options endless = session->explorer;
+  struct output output;
+  endless.max_instructions = UINT64_MAX;
+  struct timeline *timeline =
+      timeline_create(session->image, &endless, &subject->schedule, error);
+  if (timeline == NULL || !output_open(&output, options->output, error)) {
+    timeline_destroy(timeline);
+    return false;
+  }
+  const struct step_options how = {
+      .before = steps_before(options),
+      .until_finding = options->given[OPTION_UNTIL_FINDING],
+      .keys = options->output == NULL && terminal_is_there(),
+      .out = output.stream,
+  };
+  step_view_run(report, told(report), &subject->schedule, timeline, &how);
+  timeline_destroy(timeline);
+  return output_close(&output, error);
 }
 
-static int replay_session(struct session *session, const struct schedule *schedule) {
+/* The run was replayed: tells it in the way that was asked for. */
+static bool tell(struct session *session, const struct check *check,
+                 struct recording *recording, const struct subject *subject,
+                 struct error *error) {
+  const struct options *options = session->options;
+  struct report report = session_report(session, check);
+  report.token = subject->token;
+  if (options->given[OPTION_STEP]) {
+    return show_steps(session, &report, subject, error);
+  }
+  if (options->format != FORMAT_TEXT && !options->given[OPTION_TRACE]) {
+    return session_write(session, check, error);
+  }
+  return write_told(session, &report, recording, subject, error);
+}
+
+static int debug_finding(struct session *session, const struct check *check,
+                         const struct subject *subject) {
+  const struct report report = session_report(session, check);
+  const struct debug_subject debugged = {.verb = VERB_REPLAY.name,
+                                         .schedule = &subject->schedule,
+                                         .check = check,
+                                         .finding = told(&report)};
+  return debug_session(session, &debugged);
+}
+
+/* --minimize: the subject becomes the simplest one that shows the same. */
+static bool minimize(struct session *session, struct subject *subject, struct error *error) {
+  struct check check = {0};
+  if (!explorer_replay(session->image, &session->explorer, &subject->schedule, NULL, &check,
+                       error)) {
+    return false;
+  }
+  const struct report report = session_report(session, &check);
+  const struct finding *finding = told(&report);
+  struct schedule simplest = subject->schedule;
+  bool good = finding == NULL ||
+              minimize_schedule(session->image, &session->explorer, finding, &simplest, error);
+  struct subject before = *subject;
+  set_schedule(subject, &simplest);
+  if (good) {
+    bool same = strcmp(before.token, subject->token) == 0;
+    fprintf(stderr, "tornword replay: %s%s\n",
+            finding == NULL ? "nothing to minimize: this run shows no finding"
+            : same          ? "this is the simplest schedule: "
+                            : "the simplest schedule is ",
+            finding == NULL ? "" : subject->token);
+  }
+  check_free(&check);
+  return good;
+}
+
+/* --save */
+static bool save(const struct session *session, const struct subject *subject,
+                 struct error *error) {
+  struct output output;
+  if (!output_open(&output, session->options->save, error)) {
+    return false;
+  }
+  schedule_write(output.stream, &subject->schedule, subject->token);
+  return output_close(&output, error);
+}
+
+static int replay_session(struct session *session, struct subject *subject) {
+  const struct options *options = session->options;
   struct recording recording = {0};
   const struct narrator narrator = {
-      .step = recording_add, .argument = &recording, .before = steps_before(session->options)};
-  bool text = session->options->format == FORMAT_TEXT || session->options->given[OPTION_TRACE];
+      .step = recording_add, .argument = &recording, .before = steps_before(options)};
+  bool narrates = options->format == FORMAT_TEXT || options->given[OPTION_TRACE];
   struct check check = {0};
   struct error error = {""};
   int code = EXIT_INPUT;
-  if (!explorer_replay(session->image, &session->explorer, schedule, text ? &narrator : NULL,
-                       &check, &error)) {
+  if ((options->given[OPTION_MINIMIZE] && !minimize(session, subject, &error)) ||
+      (options->given[OPTION_SAVE] && !save(session, subject, &error)) ||
+      !explorer_replay(session->image, &session->explorer, &subject->schedule,
+                       narrates ? &narrator : NULL, &check, &error)) {
     session_refuse(VERB_REPLAY.name, &error);
-  } else if (session->options->given[OPTION_GDB]) {
-    code = debug_finding(session, &check, schedule);
-  } else if (!write_replay(session, &check, &recording, schedule, &error)) {
+  } else if (options->given[OPTION_GDB]) {
+    code = debug_finding(session, &check, subject);
+  } else if (!tell(session, &check, &recording, subject, &error)) {
     session_refuse(VERB_REPLAY.name, &error);
   } else {
     const struct report report = session_report(session, &check);
@@ -161,12 +253,14 @@ static int run_replay(const struct options *given) {
   }
   struct session session;
   struct schedule schedule;
+  struct subject subject;
   struct error error = {""};
-  if (!schedule_parse(options.token, &schedule, &error) ||
+  if (!schedule_argument(options.token, &schedule, &error) ||
       !session_open(&session, &options, &error)) {
     return session_refuse(VERB_REPLAY.name, &error);
   }
-  int code = session_survey(&session, true, &error) ? replay_session(&session, &schedule)
+  set_schedule(&subject, &schedule);
+  int code = session_survey(&session, true, &error) ? replay_session(&session, &subject)
                                                     : session_refuse(VERB_REPLAY.name, &error);
   session_close(&session);
   return code;
@@ -184,10 +278,16 @@ const struct verb VERB_REPLAY = {
         "step - the interrupted code on the left, the handler on the right - and show the "
         "finding. The Reproduce line of a report is such a command; it repeats the options "
         "that "
-        "shaped the run, and a token of another image or configuration is refused."
+        "shaped the run, and a token of another image or configuration is refused. TOKEN may "
+        "be "
+        "@FILE, written by --save."
         "\v"
         "Examples:\n"
         "  tornword replay tw1-3f9a01c2-5e11-b412.1x15 firmware.elf\n"
+        "  tornword replay --step tw1-3f9a01c2-5e11-b412.1x15 firmware.elf\n"
+        "  tornword replay --minimize --save race.txt tw1-3f9a01c2-5e11-b412.1x15 "
+        "firmware.elf\n"
+        "  tornword replay --gdb @race.txt firmware.elf\n"
         "  tornword replay --trace vcd --output run.vcd tw1-3f9a01c2-5e11-b412.1x15 "
         "firmware.elf\n"
         "\n"

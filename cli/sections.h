@@ -13,6 +13,17 @@ void section_sides(const struct page *page, const struct report *report,
 void section_value(const struct page *page, const struct report *report,
                    const struct finding *finding);
 
+/* One value of a leaf, in a line of its own: hex, its name or what is wrong with
+ * it; and a row of marks if some of its bytes are new. */
+struct leaf_value {
+  const char *label;
+  uint64_t value;
+  uint8_t new_bytes; /* 0: no marks */
+  const char *note;  /* instead of the value's name; NULL: none */
+};
+void section_leaf(const struct page *page, const struct report *report, uint32_t leaf,
+                  const struct leaf_value *value);
+
 /* A row of marks under a value printed by report_hex(..., grouped), beginning in
  * the column of its "0x": ^ under bytes of the newer write, ~ under the others. */
 void section_marks(const struct page *page, unsigned size, uint8_t new_bytes);

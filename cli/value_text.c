@@ -72,17 +72,17 @@ static const char *value_words(const struct report *report, uint32_t index, uint
   return leaf_allows(&leaf, value) ? "" : "not a value of this type";
 }
 
-static void print_value(const struct page *page, const struct report *report,
-                        const struct finding *finding, const char *label, uint64_t value,
-                        uint8_t new_bytes, const char *note) {
-  struct leaf leaf = leaf_get(&report->check->leaves, finding->sighting.leaf);
-  fprintf(page->out, "    %-*s", LABEL, label);
-  print_digits(page, report, value, leaf.size, new_bytes);
-  const char *words = note != NULL ? note : value_words(report, finding->sighting.leaf, value);
+void section_leaf(const struct page *page, const struct report *report, uint32_t index,
+                  const struct leaf_value *shown) {
+  struct leaf leaf = leaf_get(&report->check->leaves, index);
+  const char *words =
+      shown->note != NULL ? shown->note : value_words(report, index, shown->value);
+  fprintf(page->out, "    %-*s", LABEL, shown->label);
+  print_digits(page, report, shown->value, leaf.size, shown->new_bytes);
   fprintf(page->out, "%s%s\n", words[0] != '\0' ? "  " : "", words);
-  if (new_bytes != 0) {
+  if (shown->new_bytes != 0) {
     fprintf(page->out, "    %*s", LABEL, "");
-    section_marks(page, leaf.size, new_bytes);
+    section_marks(page, leaf.size, shown->new_bytes);
   }
 }
 
@@ -151,13 +151,15 @@ void section_value(const struct page *page, const struct report *report,
   }
   for (unsigned i = 0; i < sighting->expected_count && i < SIGHTING_EXPECTED; i++) {
     if (labels->expected[i] != NULL) {
-      print_value(page, report, finding, labels->expected[i], sighting->expected[i], 0,
-                  labels->expected_note);
+      const struct leaf_value expected = {labels->expected[i], sighting->expected[i], 0,
+                                          labels->expected_note};
+      section_leaf(page, report, sighting->leaf, &expected);
     }
   }
   uint8_t whole = (uint8_t)((1U << leaf.size) - 1U);
   bool torn = sighting->new_bytes != 0 && sighting->new_bytes != whole;
-  print_value(page, report, finding, value_label(sighting), sighting->value,
-              torn ? sighting->new_bytes : 0, labels->value_note);
+  const struct leaf_value value = {value_label(sighting), sighting->value,
+                                   torn ? sighting->new_bytes : (uint8_t)0, labels->value_note};
+  section_leaf(page, report, sighting->leaf, &value);
   print_valid(page, report, sighting->leaf);
 }

@@ -157,11 +157,8 @@ static json_int_t line_of(const json_t *result) {
   return json_integer_value(json_object_get(json_object_get(physical, "region"), "startLine"));
 }
 
-Test(formats, fingerprints_stay_when_lines_move) {
-  char folder[] = "/tmp/tornword-moved-XXXXXX";
-  cr_assert(mkdtemp(folder) != NULL);
-  json_t *before = results_when_moved(folder, "");
-  json_t *after = results_when_moved(folder, "/* moved */\\n\\n\\n");
+/* The results are the same ones, `lines` further down. */
+static void expect_moved(const json_t *before, const json_t *after, json_int_t lines) {
   cr_assert_gt(json_array_size(before), 0);
   cr_assert_eq(json_array_size(before), json_array_size(after));
   for (size_t i = 0; i < json_array_size(before); i++) {
@@ -169,10 +166,23 @@ Test(formats, fingerprints_stay_when_lines_move) {
     const json_t *two = json_array_get(after, i);
     cr_expect(json_equal(json_object_get(one, "partialFingerprints"),
                          json_object_get(two, "partialFingerprints")));
-    cr_expect_eq(line_of(two), line_of(one) + 3);
+    cr_expect_eq(line_of(two), line_of(one) + lines);
   }
+}
+
+Test(formats, fingerprints_stay_when_lines_move) {
+  char folder[] = "/tmp/tornword-moved-XXXXXX";
+  cr_assert(mkdtemp(folder) != NULL);
+  json_t *before = results_when_moved(folder, "");
+  json_t *lines = results_when_moved(folder, "/* moved */\\n\\n\\n");
+  json_t *addresses = results_when_moved(folder,
+                                         "volatile int unrelated[9] = {1};\\n"
+                                         "int function(int a) { return a / unrelated[a]; }\\n");
+  expect_moved(before, lines, 3);
+  expect_moved(before, addresses, 2);
   json_decref(before);
-  json_decref(after);
+  json_decref(lines);
+  json_decref(addresses);
   char command[COMMAND];
   snprintf(command, sizeof command, "rm -r %s", folder);
   cr_expect_eq(system(command), 0);

@@ -1,15 +1,21 @@
 #!/usr/bin/env python3
 """Every finding of every demo, replayed from its token in a new process.
 
-usage: test_replay.py TORNWORD IMAGE...
+usage: test_replay.py [--times N] TORNWORD IMAGE...
 
 Each image is checked twice (the reports must be the same bytes), and each token
-of the report is given to `tornword replay` alone: the same finding must come
-back, twice with the same bytes. Ends with a line `N passed, N failed`.
+of the report is given to `tornword replay` alone, N times (2): the same finding
+must come back, with the same bytes each time. The first of each image is also
+saved as a file, replayed from it, and minimized.
+Ends with a line `N passed, N failed`.
 """
+import argparse
 import json
+import os
+import re
 import subprocess
 import sys
+import tempfile
 
 BOUND = ["--max-instructions", "1500"]
 
@@ -30,14 +36,14 @@ def check(tool, image):
     return json.loads(report), None
 
 
-def replay(tool, image, finding):
-    command = [tool, "replay", "--format", "json", "--severity", "note", *BOUND,
-               finding["schedule"], image]
+def replay(tool, image, finding, token, times):
+    command = [tool, "replay", "--format", "json", "--severity", "note", *BOUND, token, image]
     code, report, errors = run(command)
     if code != 1:
         return f"replay exits {code}: {errors}"
-    if report != run(command)[1]:
-        return "two replays differ"
+    for _ in range(1, times):
+        if run(command)[:2] != (code, report):
+            return "two replays differ"
     found = {one["id"]: one for one in json.loads(report)["findings"]}
     same = found.get(finding["id"])
     if same is None:
@@ -48,12 +54,45 @@ def replay(tool, image, finding):
     return None
 
 
-def main(tool, images):
+def from_file(tool, image, finding):
+    """Saved, and replayed from the file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "race.txt")
+        run([tool, "replay", *BOUND, "--save", path, finding["schedule"], image])
+        with open(path, encoding="utf-8") as saved:
+            if saved.readline().strip() != "# " + finding["schedule"]:
+                return "the saved schedule does not name its token"
+        return replay(tool, image, finding, "@" + path, 1)
+
+
+def minimized(tool, image, finding):
+    """Its own schedule is not made later or other than it is; it shows the same."""
+    code, report, errors = run([tool, "replay", "--format", "json", "--severity", "note", *BOUND,
+                                "--minimize", finding["schedule"], image])
+    found = {one["id"]: one for one in json.loads(report)["findings"]}
+    place = re.search(r"-[ibern](\d+)[^-]*$", errors.strip())
+    if code != 1 or finding["id"] not in found or place is None:
+        return f"minimize exits {code} and shows {sorted(found)}: {errors}"
+    if int(place.group(1)) > finding["place"]["boundary"]:
+        return f"minimize made it later: {errors}"
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--times", type=int, default=2)
+    parser.add_argument("tool")
+    parser.add_argument("images", nargs="+")
+    arguments = parser.parse_args()
+    tool = arguments.tool
     passed = failed = 0
-    for image in images:
+    for image in arguments.images:
         report, problem = check(tool, image)
         problems = [problem] if problem else [
-            replay(tool, image, finding) for finding in report["findings"]]
+            replay(tool, image, finding, finding["schedule"], arguments.times)
+            for finding in report["findings"]]
+        for finding in [] if problem else report["findings"][:1]:
+            problems += [from_file(tool, image, finding), minimized(tool, image, finding)]
         for problem in problems:
             if problem:
                 print(f"{image}: {problem}")
@@ -64,4 +103,4 @@ def main(tool, images):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2:]))
+    sys.exit(main())

@@ -93,6 +93,62 @@ Test(timeline, runs_as_the_explorer_does) {
   }
 }
 
+static bool made_by_last_step(struct timeline *timeline, const struct access *access) {
+  size_t count = 0;
+  const struct event *events = timeline_events(timeline, &count);
+  for (size_t i = 0; i < count; i++) {
+    const struct event *event = &events[i];
+    if (event->boundary == access->boundary && event->kind == access->op &&
+        event->address == access->address && event->value == access->value &&
+        event->pc == access->pc && context_equal(event->context, access->context)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Each access of the finding is met on the line where the check saw it. */
+static void expect_accesses(const struct image *image, const struct finding *finding) {
+  const struct sighting *sighting = &finding->sighting;
+  struct timeline *timeline = open_timeline(image, &finding->schedule);
+  unsigned met = 0;
+  timeline_go(timeline, sighting->access[0].boundary);
+  uint64_t last = sighting->access[sighting->accesses - 1].boundary;
+  while (timeline_position(timeline) <= last && met < sighting->accesses) {
+    timeline_step(timeline);
+    while (met < sighting->accesses && made_by_last_step(timeline, &sighting->access[met])) {
+      met++;
+    }
+  }
+  char token[SCHEDULE_TEXT];
+  schedule_format(&finding->schedule, token);
+  cr_expect_eq(met, sighting->accesses, "%s %s", image_path(image), token);
+  timeline_destroy(timeline);
+}
+
+Test(timeline, shows_what_the_check_saw) {
+  static const char *const images[] = {"torn_enum-m0-O0",   "counter64-m3-O2",
+                                       "lost_update-m0-O2", "irq_pair-m3-O2",
+                                       "static_mut-m3-O0",  "basepri_section_broken-m3-O0",
+                                       "irq_pair-m0-O0",    "systick_mask_broken-m0-O2"};
+  unsigned kinds = 0;
+  for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
+    struct image *image = open_image(images[i]);
+    struct explorer_options options = explorer_options_default(image);
+    struct error error = {""};
+    struct check check;
+    options.max_instructions = 2000;
+    cr_assert(explorer_check(image, &options, &check, &error), "%s", error.message);
+    for (size_t k = 0; k < check.finding_count; k++) {
+      expect_accesses(image, &check.findings[k]);
+      kinds |= 1U << check.findings[k].place.kind;
+    }
+    check_free(&check);
+    image_destroy(image);
+  }
+  cr_expect_eq(kinds & 3U, 3U, "at boundaries and at beats");
+}
+
 Test(timeline, goes_back_the_way_it_came) {
   static const char *const images[] = {"torn_enum-m3-O2", "wait_for_tick-m0-O2",
                                        "irq_pair-m3-O2"};
