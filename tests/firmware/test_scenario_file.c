@@ -142,8 +142,9 @@ Test(scenario_file, all_of_the_repository_load) {
 }
 
 static bool same_subject(const struct expectation *a, const struct expectation *b) {
-  return a->kind == b->kind && a->variable != NULL && b->variable != NULL &&
-         strcmp(a->variable, b->variable) == 0;
+  bool named = a->variable != NULL && b->variable != NULL;
+  return a->kind == b->kind && (named ? strcmp(a->variable, b->variable) == 0
+                                      : a->variable == NULL && b->variable == NULL);
 }
 
 /* Each row of `rows` that applies has one of the same kind and variable in `others`. */
