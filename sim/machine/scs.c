@@ -384,6 +384,12 @@ static enum scs_effect plain_write(struct scb *scb, const struct core_traits *co
   return SCS_DONE;
 }
 
+/* Registers that exist and ignore what is written. */
+static bool is_fixed(const struct core_traits *core, uint32_t offset) {
+  return offset == CPUID || offset == ICTR || is_feature(offset) ||
+         (is_fp(offset) && !core->has_fpu) || (offset == CCR && !core->v7m);
+}
+
 static enum scs_effect word_write(struct machine_state *s, const struct core_traits *core,
                                   uint32_t offset, uint32_t value) {
   struct exceptions *x = &s->exceptions;
@@ -416,8 +422,7 @@ static enum scs_effect word_write(struct machine_state *s, const struct core_tra
     put_bit(x->pending, EXCEPTION_DEBUGMONITOR, (value & DEMCR_MON_PEND) != 0);
     put_bit(x->enabled, EXCEPTION_DEBUGMONITOR, (value & DEMCR_MON_EN) != 0);
     return plain_write(&s->scb, core, offset, value);
-  } else if (offset != CPUID && offset != ICTR && !is_feature(offset) &&
-             (core->has_fpu || !is_fp(offset))) {
+  } else if (!is_fixed(core, offset)) {
     return plain_write(&s->scb, core, offset, value);
   }
   return SCS_DONE;

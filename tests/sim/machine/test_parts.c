@@ -39,6 +39,20 @@ Test(systick, says_when_it_reaches_zero) {
   cr_expect_eq(systick_value(&t, 1000), 6, "stands still while disabled");
 }
 
+Test(systick, does_not_expire_without_a_count) {
+  static const struct {
+    uint32_t reload, value;
+    uint64_t expected;
+  } rows[] = {{0, 0, SYSTICK_NEVER}, {0, 1, 51}, {1, 0, 52}, {1, 1, 51}, {0, 2, 52}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct systick t = {.control = SYSTICK_ENABLE | SYSTICK_TICKINT,
+                        .reload = rows[i].reload,
+                        .value = rows[i].value,
+                        .since = 50};
+    cr_expect_eq(systick_expiry(&t), rows[i].expected, "row %zu", i);
+  }
+}
+
 Test(exceptions, priorities_groups_and_ties) {
   struct exceptions x;
   exceptions_reset(&x, 8, true);
