@@ -63,6 +63,14 @@ static inline void supervisor_call(void) {
   __asm__ volatile("svc 0" ::: "memory");
 }
 
+#if defined(__ARM_FP)
+/* Coprocessors 10 and 11: before the first floating-point instruction. */
+static inline void fpu_enable(void) {
+  REGISTER(0xe000ed88u) |= 0xf00000u;
+  __asm__ volatile("dsb\n\tisb" ::: "memory");
+}
+#endif
+
 #if defined(__ARM_ARCH_7M__) || defined(__ARM_ARCH_7EM__)
 /* BASEPRI: only interrupts with a priority number below `priority` are taken;
  * 0 switches the mask off. ARMv6-M has no such register. */
