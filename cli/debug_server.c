@@ -35,13 +35,19 @@ static void put_hex(FILE *out, const void *bytes, size_t size) {
   }
 }
 
-/* Text on gdb's console, while the program runs. */
+/* Text on gdb's console, while the program runs or a command does. */
 static void say(struct debugger *d, const char *text) {
-  struct reply reply;
-  open_reply(&reply);
-  fputc('O', reply.out);
-  put_hex(reply.out, text, strlen(text));
-  send_reply(d, &reply);
+  enum { MOST = 1024 };
+  for (size_t length = strlen(text); length > 0;) {
+    size_t part = length < MOST ? length : MOST;
+    struct reply reply;
+    open_reply(&reply);
+    fputc('O', reply.out);
+    put_hex(reply.out, text, part);
+    send_reply(d, &reply);
+    text += part;
+    length -= part;
+  }
 }
 
 /* ---- Numbers in packets ---- */
@@ -389,23 +395,21 @@ static void send_thread_text(struct debugger *d, const char *at) {
   send_reply(d, &reply);
 }
 
+static void answer(struct debugger *d, const char *text) {
+  wire_send(&d->wire, text, strlen(text));
+}
+
 static void run_monitor(struct debugger *d, const char *at) {
   char command[256] = "";
   size_t size = strlen(at) / 2;
   struct reply text;
-  struct reply reply;
   bool good = size < sizeof command && take_bytes(&at, (uint8_t *)command, size);
   open_reply(&text);
   debug_monitor(d, text.out, good ? command : "help");
   fclose(text.out);
-  open_reply(&reply);
-  put_hex(reply.out, text.text, text.size);
-  send_reply(d, &reply);
+  say(d, text.text);
   free(text.text);
-}
-
-static void answer(struct debugger *d, const char *text) {
-  wire_send(&d->wire, text, strlen(text));
+  answer(d, "OK");
 }
 
 static void answer_if(struct debugger *d, bool good) {

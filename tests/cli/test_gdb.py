@@ -77,7 +77,13 @@ class Wire:
         return reply
 
     def monitor(self, command):
-        return bytes.fromhex(self.ask("qRcmd," + command.encode().hex())).decode()
+        text = b""
+        reply = self.ask("qRcmd," + command.encode().hex())
+        while reply != "OK":
+            assert reply[0] == "O", reply
+            text += bytes.fromhex(reply[1:])
+            reply = self.receive()
+        return text.decode()
 
     def position(self):
         return int(re.match(r"position (\d+)", self.monitor("place")).group(1))
@@ -131,7 +137,7 @@ def test_protocol(port, finding):
     wire.socket.sendall(b"$m0,4#00")
     assert wire.bytes.read(1) == b"-"
     for nonsense in ("m", "mzz,4", "m0,ffffff", "M0,4:0", "Z9,0,0", "Z2,0", "Hgzz", "vCont;x",
-                     "qXfer:threads:read::", "qRcmd,zz", "P", "G1", "T999", "b", "\x00", ""):
+                     "qXfer:threads:read::", "P", "G1", "T999", "b", "\x00", ""):
         wire.ask(nonsense)
     wire.socket.sendall(b"$" + b"x" * 40000 + b"#00")
     assert wire.bytes.read(1) in (b"-", b"+")
@@ -146,6 +152,8 @@ def test_protocol(port, finding):
     assert "goes to position 30" in wire.monitor("go 30")
     wire.travel("vCont;c")
     assert wire.position() == 30
+    report = wire.monitor("finding")  # longer than one packet of text
+    assert len(report) > 1024 and finding["reproduce"].split()[2] in report
     assert "no monitor command" in wire.monitor("dance")
     assert "inject" in wire.monitor("help")
     assert "inject:" in wire.monitor("inject rain")
