@@ -39,6 +39,10 @@ struct detection {
   /* Whether two instructions belong to one statement: the same function and,
    * where line information exists, the same line of it. Slow: ask last. */
   bool (*same_statement)(const void *image, uint32_t pc, uint32_t other);
+  /* Whether two instructions are of one function. Slow: ask last. */
+  bool (*same_function)(const void *image, uint32_t pc, uint32_t other);
+  /* Whether the image itself puts something there before the program starts. */
+  bool (*is_loaded)(const void *image, uint32_t address);
   const void *image;
 };
 

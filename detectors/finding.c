@@ -17,7 +17,7 @@ static const struct finding_traits TRAITS[FINDING_KIND_COUNT] = {
     [FINDING_LOST_UPDATE] = {.name = "lost-update",
                              .summary = "a handler's write was overwritten with a stale value",
                              .severity = SEVERITY_ERROR,
-                             .needs_harm = true},
+                             .harm = HARM_SHOWN},
     [FINDING_UNSYNCHRONISED] = {.name = "unsynchronised",
                                 .summary = "plain accesses of two contexts meet and nothing "
                                            "orders them",
@@ -42,6 +42,20 @@ static const struct finding_traits TRAITS[FINDING_KIND_COUNT] = {
                           .severity = SEVERITY_ERROR,
                           .fatal = true,
                           .distant = true},
+    [FINDING_UNINITIALISED_READ] = {.name = "uninitialised-read",
+                                    .summary =
+                                        "a handler read memory that nobody had written yet",
+                                    .severity = SEVERITY_ERROR},
+    [FINDING_INCONSISTENT_SNAPSHOT] = {.name = "inconsistent-snapshot",
+                                       .summary = "members of one object were read in a "
+                                                  "combination that never was",
+                                       .severity = SEVERITY_WARNING,
+                                       .harm = HARM_UNLESS_SERIAL},
+    [FINDING_DOUBLE_FETCH] = {.name = "double-fetch",
+                              .summary = "a handler changed a variable between two reads of "
+                                         "one function",
+                              .severity = SEVERITY_WARNING,
+                              .harm = HARM_UNLESS_SERIAL},
     [FINDING_NON_REENTRANT] = {.name = "non-reentrant",
                                .summary = "a function was entered again while it worked on its "
                                           "static variable",

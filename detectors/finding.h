@@ -20,23 +20,33 @@ enum finding_kind {
   FINDING_LOCKUP,
   FINDING_STACK_OVERFLOW,
   FINDING_DEADLOCK,
+  FINDING_UNINITIALISED_READ,
   FINDING_NON_REENTRANT,
   FINDING_STACK_ESCAPE,
   FINDING_SPLIT_SECTION,
+  FINDING_INCONSISTENT_SNAPSHOT,
+  FINDING_DOUBLE_FETCH,
   FINDING_TRACE, /* the example detector's */
 };
 enum { FINDING_KIND_COUNT = FINDING_TRACE + 1 };
 
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
 
+/* What the outcome must be for a sighting to be a finding. */
+enum harm {
+  HARM_IMPLIED,       /* anything: it is wrong by itself */
+  HARM_UNLESS_SERIAL, /* not that of a serial order, as far as they could be compared */
+  HARM_SHOWN,         /* that of neither serial order */
+};
+
 struct finding_traits {
   const char *name;    /* "torn-write" */
   const char *summary; /* one line for help texts */
   enum severity severity;
-  bool needs_harm; /* a finding only if the outcome is that of neither serial order */
-  bool fatal;      /* nothing that comes after it in the same run says anything */
-  bool distant;    /* comes of what the program goes on to do, perhaps long after the
-                      interrupt: looked for as far as the branch is run, and no farther */
+  enum harm harm;
+  bool fatal;   /* nothing that comes after it in the same run says anything */
+  bool distant; /* comes of what the program goes on to do, perhaps long after the
+                   interrupt: looked for as far as the branch is run, and no farther */
 };
 const struct finding_traits *finding_traits(enum finding_kind kind);
 bool finding_kind_by_name(const char *name, enum finding_kind *kind);

@@ -33,6 +33,8 @@ enum leaf_flag {
   LEAF_FLAGS = 8, /* an enum whose values are distinct single bits: any OR of them is valid */
   LEAF_CLOSED =
       16, /* the valid values are exact (Rust enum, bool): no other value may ever be stored */
+  LEAF_MEMBER = 32,  /* of a struct, and of no array */
+  LEAF_ELEMENT = 64, /* of an array, or of a struct in one */
 };
 
 struct leaf {

@@ -33,6 +33,23 @@ static bool same_statement(const void *context, uint32_t pc, uint32_t other) {
   return same_file && one.line == two.line;
 }
 
+static bool same_function(const void *context, uint32_t pc, uint32_t other) {
+  const struct image *image = context;
+  const struct function *function = image_function_at(image, pc);
+  return function != NULL && function == image_function_at(image, other);
+}
+
+static bool is_loaded(const void *context, uint32_t address) {
+  const struct segment *segments = NULL;
+  size_t count = image_segments(context, &segments);
+  for (size_t i = 0; i < count; i++) {
+    if (address - segments[i].address < segments[i].size) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void panel_create(struct panel *panel, struct explorer *ex) {
   const struct leaf_table *leaves = &ex->machine->memory.leaves;
   panel->count =
@@ -51,6 +68,8 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .report = take_sighting,
         .sink = ex,
         .same_statement = same_statement,
+        .same_function = same_function,
+        .is_loaded = is_loaded,
         .image = ex->image,
     };
   }

@@ -18,7 +18,7 @@ static uint8_t depth_below(const struct explorer *ex) {
 /* Whether this sighting of a known finding changes nothing. Halves that agreed
  * show less than halves that did not. */
 static bool is_settled(const struct finding *finding, const struct sighting *sighting) {
-  return finding_traits(sighting->kind)->needs_harm
+  return finding_traits(sighting->kind)->harm != HARM_IMPLIED
              ? finding->outcome == OUTCOME_HARMFUL
              : sighting->latent || !finding->sighting.latent;
 }
@@ -214,6 +214,20 @@ static bool shows_harm(const struct explorer *ex, enum outcome outcome,
   return harm && !came_before(ex, sighting);
 }
 
+static bool shows_enough(const struct explorer *ex, enum outcome outcome,
+                         const struct sighting *sighting) {
+  switch (finding_traits(sighting->kind)->harm) {
+    case HARM_IMPLIED:
+      return true;
+    case HARM_UNLESS_SERIAL:
+      return !ex->ranks || ((outcome == OUTCOME_HARMFUL || outcome == OUTCOME_UNRANKED) &&
+                            !came_before(ex, sighting));
+    case HARM_SHOWN:
+      return !ex->ranks || shows_harm(ex, outcome, sighting);
+  }
+  return true;
+}
+
 /* Counted at each place, ranked there or not: the number must not depend on where
  * the harm was seen first, which differs from worker to worker. */
 static void count(struct explorer *ex, struct finding *finding) {
@@ -232,8 +246,8 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
     return;
   }
   enum outcome outcome = outcome_of(ex, sighting);
-  bool needs = finding_traits(sighting->kind)->needs_harm;
-  bool shows = !needs || !ex->ranks || shows_harm(ex, outcome, sighting);
+  bool needs = finding_traits(sighting->kind)->harm != HARM_IMPLIED;
+  bool shows = shows_enough(ex, outcome, sighting);
   if (finding == NULL) {
     finding = findings_add(&ex->findings, ex->machine, sighting);
   }
@@ -268,7 +282,7 @@ static void run_to_horizon(struct explorer *ex, unsigned exception,
   snapshot_restore(ex->at_place, m);
   ex->ranks = false;
   for (size_t i = 0; i < ex->sighting_count; i++) {
-    if (!finding_traits(ex->sightings[i].kind)->needs_harm) {
+    if (finding_traits(ex->sightings[i].kind)->harm == HARM_IMPLIED) {
       keep(ex, &ex->sightings[i], mask);
     }
   }
@@ -320,7 +334,7 @@ void probe_settle_spine(struct explorer *ex) {
     const struct sighting *sighting = &ex->sightings[i];
     struct mask_state mask = masks_at(ex, EXCEPTION_SYSTICK);
     bool ranks = ex->ranks;
-    if (finding_traits(sighting->kind)->needs_harm) {
+    if (finding_traits(sighting->kind)->harm != HARM_IMPLIED) {
       continue;
     }
     ex->place = (struct place){.boundary = s->boundary, .pc = s->pc};

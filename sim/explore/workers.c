@@ -136,7 +136,7 @@ static void add_counts(struct explorer *ex, const struct parcel *parcel) {
 /* Of two that show the same defect, the one that a single worker would keep. */
 static bool is_better(const struct finding *a, const struct finding *b) {
   bool harmful = a->outcome == OUTCOME_HARMFUL;
-  bool needs = finding_traits(a->sighting.kind)->needs_harm;
+  bool needs = finding_traits(a->sighting.kind)->harm != HARM_IMPLIED;
   if (a->shown != b->shown) {
     return a->shown;
   }

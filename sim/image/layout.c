@@ -81,7 +81,7 @@ static void walk_array(struct layout *layout, const struct type *type, uint32_t 
     } else {
       layout_append(layout, "[%u]", i);
     }
-    layout_type(layout, type->element, at, flags);
+    layout_type(layout, type->element, at, (uint8_t)(flags | LEAF_ELEMENT));
     layout_cut(layout, length);
   }
 }
@@ -204,7 +204,7 @@ void layout_type(struct layout *layout, const struct type *type, uint32_t offset
       if (type->variants != NULL) {
         layout_variants(layout, type, offset, flags);
       } else {
-        layout_members(layout, type, offset, flags);
+        layout_members(layout, type, offset, (uint8_t)(flags | LEAF_MEMBER));
       }
       break;
   }

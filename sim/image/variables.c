@@ -206,11 +206,13 @@ static void leaf_add(void *user, const struct layout_leaf *found) {
   array_reserve(&leaves, &image->leaf_capacity, image->table.count + 1, sizeof *image->leaves);
   image->leaves = leaves;
   bool valued = found->kind == LEAF_ENUM;
+  bool element = (found->flags & LEAF_ELEMENT) != 0;
+  uint8_t flags = found->flags & (uint8_t) ~(element ? LEAF_MEMBER : 0U);
   image->leaves[image->table.count++] = (struct leaf){
       .address = address,
       .size = (uint8_t)found->size,
       .kind = (uint8_t)found->kind,
-      .flags = found->flags,
+      .flags = flags,
       .variable = maker->variable,
       .values = valued ? found->type->values : NULL,
       .value_count = valued ? found->type->value_count : 0,

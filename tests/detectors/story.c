@@ -29,8 +29,8 @@ static const struct leaf LEAVES[TYPED] = {
     [BITS] = {AT(BITS, 1, LEAF_BITFIELD)},
     [FLAG] = {AT(FLAG, 4, LEAF_INTEGER), .flags = LEAF_VOLATILE},
     [COUNT] = {AT(COUNT, 4, LEAF_INTEGER), .flags = LEAF_ATOMIC},
-    [LEFT] = {AT(LEFT, 4, LEAF_INTEGER)},
-    [RIGHT] = {AT(RIGHT, 4, LEAF_INTEGER)},
+    [LEFT] = {AT(LEFT, 4, LEAF_INTEGER), .flags = LEAF_MEMBER, .variable = 2},
+    [RIGHT] = {AT(RIGHT, 4, LEAF_INTEGER), .flags = LEAF_MEMBER, .variable = 2},
     [LOCAL] = {AT(LOCAL, 4, LEAF_INTEGER), .variable = 1, .owner = FUNCTION},
     [HUGE_LEAF] = {AT(HUGE_LEAF, 16, LEAF_UNION)},
 };
@@ -153,6 +153,17 @@ static bool same_statement(const void *image, uint32_t pc, uint32_t other) {
   return pc >> 4 == other >> 4;
 }
 
+static bool same_function(const void *image, uint32_t pc, uint32_t other) {
+  (void)image;
+  return pc >> 8 == other >> 8;
+}
+
+/* The image puts something into COUNT. */
+static bool is_loaded(const void *image, uint32_t address) {
+  (void)image;
+  return address - LEAVES[COUNT].address < LEAF_BYTES;
+}
+
 static void listen(struct listener *listener, const struct detector *detector) {
   *listener = (struct listener){.state_size = detector->state_size(&TABLE)};
   undo_init(&listener->undo);
@@ -166,6 +177,8 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .report = note,
       .sink = listener,
       .same_statement = same_statement,
+      .same_function = same_function,
+      .is_loaded = is_loaded,
   };
 }
 
