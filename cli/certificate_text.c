@@ -48,6 +48,26 @@ static const char *decision_words(const struct report *report) {
                      decided[DECISION_WITHHELD]);
 }
 
+/* What the second interrupt of a run, the third, ... added. */
+static void print_depths(const struct page *page, const struct report *report) {
+  const struct certificate *certificate = &report->check->certificate;
+  for (unsigned i = 1; i < certificate->depth; i++) {
+    const struct depth_account *account = &certificate->depths[i];
+    unsigned findings = 0;
+    for (size_t k = 0; k < report->check->finding_count; k++) {
+      findings += report->check->findings[k].schedule.count == i + 1;
+    }
+    row(page, report, texts_print(report->texts, "Depth %u", i + 1),
+        texts_print(report->texts,
+                    "%" PRIu64 " of these places follow an injection (%" PRIu64
+                    " run%s continued, each up to the horizon): %" PRIu64 " probed, %" PRIu64
+                    " equivalent; %u finding%s need%s %u interrupts",
+                    account->places, account->spines, plural(account->spines),
+                    account->decided[DECISION_PROBED], account->decided[DECISION_EQUIVALENT],
+                    findings, plural(findings), findings == 1 ? "s" : "", i + 1));
+  }
+}
+
 static const char *branch_words(const struct report *report) {
   const struct certificate *certificate = &report->check->certificate;
   return texts_print(
@@ -132,6 +152,7 @@ void section_certificate(const struct page *page, const struct report *report) {
   row(page, report, "Run", run_words(report));
   row(page, report, "Places", place_words(report));
   row(page, report, "Decided", decision_words(report));
+  print_depths(page, report);
   row(page, report, "Branches", branch_words(report));
   print_interrupts(page, report);
   print_devices(page, report);

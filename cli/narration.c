@@ -234,7 +234,11 @@ static void window(const struct narration *narration, size_t *begin, size_t *end
     return;
   }
   const struct sighting *sighting = &narration->finding->sighting;
+  const struct schedule *schedule = &narration->finding->schedule;
   uint64_t first = sighting->access[0].boundary;
+  if (schedule->count > 1 && schedule->injections[0].place.boundary < first) {
+    first = schedule->injections[0].place.boundary;
+  }
   uint64_t last = sighting->access[sighting->accesses - 1].boundary;
   while (*begin < recording->count && recording->steps[*begin].step.boundary < first) {
     ++*begin;

@@ -95,20 +95,12 @@ static bool set_gdb(struct options *options, const char *value, struct error *er
 }
 
 static bool set_depth(struct options *options, const char *value, struct error *error) {
-  static const struct number_rule rule = {"injected interrupts per run", "--depth 1", 1,
-                                          UINT32_MAX};
+  static const struct number_rule rule = {"injected interrupts per run", "--depth 2", 1,
+                                          DEPTH_MOST};
   uint64_t number = 0;
-  (void)options;
-  if (!number_parse(value, &rule, &number, error)) {
-    return false;
-  }
-  if (number != 1) {
-    return error_set(error,
-                     "%s is more than this version can do; give 1, one injected "
-                     "interrupt per run",
-                     value);
-  }
-  return true;
+  bool good = number_parse(value, &rule, &number, error);
+  options->depth = (unsigned)number;
+  return good;
 }
 
 static bool set_interrupts(struct options *options, const char *value, struct error *error) {
@@ -256,8 +248,11 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
          "only"},
     [OPTION_HORIZON] = {"horizon", "N", GROUP_CHECK, true, set_horizon,
                         "Follow an interrupted run for N instructions behind the handler"},
-    [OPTION_DEPTH] = {"depth", "N", GROUP_CHECK, false, set_depth,
-                      "Injected interrupts per run; only 1 in this version"},
+    [OPTION_DEPTH] =
+        {"depth", "N", GROUP_CHECK, false, set_depth,
+         "Injected interrupts per run, 1 (default) to 4: with 2, another one at each "
+         "place of the handler and of the instructions that follow it, up to the "
+         "horizon"},
     [OPTION_NO_PRUNE] = {"no-prune", NULL, GROUP_CHECK, true, NULL,
                          "Probe every place by itself, and go on when the program's state came "
                          "back"},
@@ -350,6 +345,9 @@ void options_apply(const struct options *options, struct explorer_options *explo
   }
   if (given[OPTION_HORIZON]) {
     explorer->horizon = options->horizon;
+  }
+  if (given[OPTION_DEPTH]) {
+    explorer->depth = options->depth;
   }
   if (given[OPTION_PLACES]) {
     explorer->beats = options->beats;

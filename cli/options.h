@@ -86,6 +86,7 @@ struct options {
   enum bkpt_policy bkpt;
   uint64_t max_instructions;
   uint64_t horizon;
+  unsigned depth;
   unsigned jobs;
   unsigned port; /* of the gdb server */
   bool beats;

@@ -24,6 +24,9 @@ struct windows {
  * itself. */
 static uint16_t dragged(const struct finding *finding) {
   const struct sighting *sighting = &finding->sighting;
+  if (finding->schedule.count > 1) {
+    return 0; /* several would have to be dragged */
+  }
   if (finding->exception != 0 || sighting->accesses == 0) {
     return finding->exception;
   }

@@ -47,10 +47,10 @@ static json_t *certificate_devices(const struct report *report) {
   return list;
 }
 
-static json_t *certificate_decided(const struct certificate *certificate) {
+static json_t *certificate_decided(const uint64_t decided_pairs[DECISION_COUNT]) {
   json_t *decided = json_object();
   for (unsigned i = 0; i < DECISION_COUNT; i++) {
-    json_put(decided, decision_name((enum decision)i), json_count(certificate->decided[i]));
+    json_put(decided, decision_name((enum decision)i), json_count(decided_pairs[i]));
   }
   return decided;
 }
@@ -61,6 +61,21 @@ static json_t *certificate_limits(const struct report *report) {
   json_t *list = json_array();
   for (size_t i = 0; i < count; i++) {
     json_array_append_new(list, json_string(limits[i]));
+  }
+  return list;
+}
+
+static json_t *certificate_depths(const struct certificate *certificate) {
+  json_t *list = json_array();
+  for (unsigned i = 0; i < certificate->depth; i++) {
+    const struct depth_account *account = &certificate->depths[i];
+    json_t *object = json_object();
+    json_put(object, "depth", json_integer(i + 1));
+    json_put(object, "spines", json_count(account->spines));
+    json_put(object, "places", json_count(account->places));
+    json_put(object, "decided", certificate_decided(account->decided));
+    json_put(object, "branches", json_count(account->branches));
+    json_array_append_new(list, object);
   }
   return list;
 }
@@ -76,7 +91,8 @@ static json_t *certificate_json(const struct report *report) {
   json_put(object, "entries", json_count(certificate->entries));
   json_put(object, "returns", json_count(certificate->returns));
   json_put(object, "places", json_count(certificate->places));
-  json_put(object, "decided", certificate_decided(certificate));
+  json_put(object, "decided", certificate_decided(certificate->decided));
+  json_put(object, "depths", certificate_depths(certificate));
   json_put(object, "branches", json_count(certificate->branches));
   json_put(object, "audited", json_boolean(certificate->audited));
   json_put(object, "complete", json_boolean(certificate->complete));
@@ -208,6 +224,19 @@ static json_t *interrupt_json(const struct report *report, unsigned exception) {
   return object;
 }
 
+/* All injections of the schedule, in their order. */
+static json_t *injections_json(const struct report *report, const struct finding *finding) {
+  json_t *list = json_array();
+  for (unsigned i = 0; finding->exception != 0 && i < finding->schedule.count; i++) {
+    const struct injection *injection = &finding->schedule.injections[i];
+    json_t *object = json_object();
+    json_put(object, "place", place_json(report, &injection->place));
+    json_put(object, "interrupt", interrupt_json(report, injection->exception));
+    json_array_append_new(list, object);
+  }
+  return list;
+}
+
 static json_t *mask_json(const struct report *report, const struct finding *finding) {
   json_t *object = json_object();
   json_put(object, "primask", json_integer(finding->mask.primask));
@@ -232,6 +261,7 @@ static json_t *finding_json(const struct report *report, const struct finding *f
   json_put(object, "intruder", json_integer(sighting->intruder));
   json_put(object, "place", place_json(report, &finding->place));
   json_put(object, "interrupt", interrupt_json(report, finding->exception));
+  json_put(object, "injections", injections_json(report, finding));
   json_put(object, "mask", mask_json(report, finding));
   json_put(object, "occurrences", json_count(finding->occurrences));
   json_put(object, "schedule", json_string(report_token(report, finding)));

@@ -50,6 +50,23 @@ static const char *seen_sentence(const struct report *report, const struct findi
                      needs[finding->place.kind], finding->place.boundary);
 }
 
+/* A finding that one interrupt alone does not show. */
+static void print_needs(const struct page *page, const struct report *report,
+                        const struct finding *finding) {
+  const struct schedule *schedule = &finding->schedule;
+  const char *list = "";
+  for (unsigned i = 0; i < schedule->count; i++) {
+    const struct injection *injection = &schedule->injections[i];
+    list = texts_print(report->texts, "%s%s%s at %s %" PRIu64, list, i > 0 ? ", then " : "",
+                       report_exception(report, injection->exception),
+                       place_kind_name(injection->place.kind), injection->place.boundary);
+  }
+  if (schedule->count > 1) {
+    page_paragraph(page, "  Needs:   ", 11,
+                   texts_print(report->texts, "%u interrupts: %s", schedule->count, list));
+  }
+}
+
 void section_finding(const struct page *page, const struct report *report,
                      const struct finding *finding) {
   print_headline(page, report, finding);
@@ -58,6 +75,7 @@ void section_finding(const struct page *page, const struct report *report,
   fputc('\n', page->out);
   page_paragraph(page, "  Masks:   ", 11, report_why(report, finding));
   page_paragraph(page, "  Outcome: ", 11, outcome_sentence(finding->outcome));
+  print_needs(page, report, finding);
   page_paragraph(page, "  Seen:    ", 11, seen_sentence(report, finding));
   fprintf(page->out, "  %sReproduce: %s%s\n", page_ink(page, INK_BOLD),
           report_reproduce(report, finding), page_ink(page, INK_OFF));

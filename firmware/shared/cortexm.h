@@ -85,5 +85,6 @@ void PendSV_Handler(void);
 void SysTick_Handler(void);
 void IRQ0_Handler(void);
 void IRQ1_Handler(void);
+void IRQ2_Handler(void);
 
 #endif

@@ -12,7 +12,7 @@ static const char *reason_never(const struct explorer *ex, unsigned e) {
   if (exception_bit(ex->machine->state.exceptions.absent, e)) {
     return "the configuration disables it";
   }
-  if (!exception_bit(ex->considered, e)) {
+  if (!exception_bit(ex->here->considered, e)) {
     return "the image never enables it";
   }
   return "it is masked wherever it is enabled";
@@ -47,7 +47,7 @@ void account_interrupts(struct explorer *ex) {
   struct certificate *c = &ex->certificate;
   size_t capacity = 0;
   for (unsigned e = EXCEPTION_NMI; e < EXCEPTION_COUNT; e++) {
-    if (!exception_bit(ex->considered, e) && !has_handler(ex, e)) {
+    if (!exception_bit(ex->here->considered, e) && !has_handler(ex, e)) {
       continue;
     }
     array_reserve((void **)&c->interrupts, &capacity, c->interrupt_count + 1,

@@ -42,6 +42,7 @@ bool audit_run(struct explorer *ex, struct error *error) {
   ex->audits = true;
   for (size_t i = 0; i < ex->decided_count; i++) {
     ex->only = &ex->decided[i];
+    ex->only_count = 1;
     explorer_probe_pass(ex);
   }
   ex->only = NULL;

@@ -17,7 +17,7 @@ static bool injectable(const struct explorer *ex, unsigned e) {
     return (s->systick.control & BOTH) == BOTH;
   }
   if (e == EXCEPTION_PENDSV) {
-    return ex->pendsv_seen;
+    return ex->here->pendsv_seen;
   }
   return e == EXCEPTION_NMI || exception_bit(s->exceptions.enabled, e);
 }
@@ -39,52 +39,67 @@ static bool named(const struct explorer *ex, unsigned e) {
 
 static void consider(struct explorer *ex, unsigned e) {
   if (injectable(ex, e) && named(ex, e)) {
-    exception_set(ex->considered, e);
+    exception_set(ex->here->considered, e);
   }
 }
 
 static void note_pendsv(struct explorer *ex) {
   const struct exceptions *x = &ex->machine->state.exceptions;
-  ex->pendsv_seen |=
+  ex->here->pendsv_seen |=
       exception_bit(x->pending, EXCEPTION_PENDSV) || exception_bit(x->active, EXCEPTION_PENDSV);
   for (unsigned i = 0; i < ex->options.interrupt_count; i++) {
-    ex->pendsv_seen |= ex->options.interrupts[i] == EXCEPTION_PENDSV;
+    ex->here->pendsv_seen |= ex->options.interrupts[i] == EXCEPTION_PENDSV;
   }
 }
 
 static void note_disturbance(struct explorer *ex) {
   struct machine_state *s = &ex->machine->state;
-  array_reserve((void **)&ex->disturbs, &ex->disturbs_capacity, s->boundary + 1, 1);
-  while (ex->disturbs_count <= s->boundary) {
-    ex->disturbs[ex->disturbs_count++] = 0;
+  struct level *level = ex->here;
+  uint64_t index = s->boundary - level->disturbs_first;
+  array_reserve((void **)&level->disturbs, &level->disturbs_capacity, index + 1, 1);
+  while (level->disturbs_count <= index) {
+    level->disturbs[level->disturbs_count++] = 0;
   }
-  if (s->scs_touched && s->boundary > 0) {
-    ex->disturbs[s->boundary - 1] = 1;
+  if (s->scs_touched && index > 0) {
+    level->disturbs[index - 1] = 1;
   }
   s->scs_touched = false;
 }
 
-void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
-  struct explorer *ex = explorer;
+static void note_boundary(struct explorer *ex) {
   const struct exceptions *x = &ex->machine->state.exceptions;
-  (void)beat;
-  if (kind != PLACE_BOUNDARY) {
-    return;
-  }
   note_disturbance(ex);
-  if (ex->machine->state.boundary % FORGET_EVERY == 0) { /* no way back is needed */
-    undo_forget(&ex->machine->undo, undo_mark(&ex->machine->undo));
-  }
   note_pendsv(ex);
   consider(ex, EXCEPTION_SYSTICK);
   consider(ex, EXCEPTION_PENDSV);
   consider(ex, EXCEPTION_NMI);
   for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
-    uint32_t bits = x->enabled[word] & ~(word == 0 ? 0xffffU : 0U) & ~ex->considered[word];
+    uint32_t bits =
+        x->enabled[word] & ~(word == 0 ? 0xffffU : 0U) & ~ex->here->considered[word];
     for (; bits != 0; bits &= bits - 1) {
       consider(ex, word * 32 + (unsigned)__builtin_ctz(bits));
     }
   }
+}
+
+void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
+  struct explorer *ex = explorer;
+  struct undo *undo = &ex->machine->undo;
+  struct level *level = ex->here;
+  (void)beat;
+  if (kind != PLACE_BOUNDARY) {
+    return;
+  }
+  if (level->exception != 0) {
+    ex->here++; /* the run continues an injection */
+  } else if (ex->machine->state.boundary % FORGET_EVERY == 0) { /* no way back is needed */
+    undo_forget(undo, undo_mark(undo));
+  }
+  note_boundary(ex);
+  if (level != ex->here && deepen_merges(ex, true)) {
+    ex->machine->run->stop = STOP_LIMIT;
+  }
+  ex->here = level;
 }
 
 /* Priority state as an exception that comes at this place meets it. */
@@ -108,39 +123,44 @@ static bool lands(const struct explorer *ex, enum place_kind kind, unsigned e) {
 }
 
 static bool disturbed_next(const struct explorer *ex) {
-  uint64_t boundary = ex->place.boundary;
-  return boundary < ex->disturbs_count && ex->disturbs[boundary] != 0;
+  const struct level *level = ex->here;
+  uint64_t index = level->place.boundary - level->disturbs_first;
+  return index < level->disturbs_count && level->disturbs[index] != 0;
 }
 
-static bool prunes(const struct explorer *ex) {
+bool decide_prunes(const struct explorer *ex) {
   return !ex->options.no_prune && ex->only == NULL;
 }
 
-bool decide_is_equivalent(struct explorer *ex, unsigned e) {
-  struct equivalence *equivalence = ex->equivalences[e];
+/* Whether what is recorded of an earlier place holds here too. */
+static bool holds_here(struct explorer *ex, struct equivalence *equivalence) {
   const struct equivalence_step step = {
-      .place = ex->place,
-      .serial = ex->place_serial,
-      .accesses = ex->last,
-      .access_count = ex->last_count,
-      .code_flags = ex->last_flags,
+      .place = ex->here->place,
+      .serial = ex->here->place_serial,
+      .accesses = ex->here->last,
+      .access_count = ex->here->last_count,
+      .code_flags = ex->here->last_flags,
   };
-  return prunes(ex) && equivalence != NULL &&
+  return decide_prunes(ex) && equivalence != NULL &&
          equivalence_holds(equivalence, ex->machine, &step);
+}
+
+bool decide_is_equivalent(struct explorer *ex, unsigned e) {
+  return holds_here(ex, ex->here->equivalences[e]);
 }
 
 /* The accesses between the last place and this one: probes overwrite them. */
 static void note_step(struct explorer *ex) {
   struct machine *m = ex->machine;
   const struct code *code = machine_code(m, m->state.acting_pc);
-  ex->place_serial++;
-  if (!prunes(ex)) {
+  ex->here->place_serial++;
+  if (!decide_prunes(ex)) {
     return;
   }
-  unsigned count = ex->place.kind == PLACE_BEAT ? ex->place.beat : m->last_count;
-  memcpy(ex->last, m->last, count * sizeof *ex->last);
-  ex->last_count = count;
-  ex->last_flags = code != NULL ? code->flags : 0;
+  unsigned count = ex->here->place.kind == PLACE_BEAT ? ex->here->place.beat : m->last_count;
+  memcpy(ex->here->last, m->last, count * sizeof *ex->here->last);
+  ex->here->last_count = count;
+  ex->here->last_flags = code != NULL ? code->flags : 0;
 }
 
 static enum decision decide(struct explorer *ex, unsigned e) {
@@ -148,29 +168,31 @@ static enum decision decide(struct explorer *ex, unsigned e) {
   if (!injectable(ex, e) || exception_bit(x->active, e) || exception_bit(x->pending, e)) {
     return DECISION_DISABLED;
   }
-  if (lands(ex, ex->place.kind, e)) {
+  if (lands(ex, ex->here->place.kind, e)) {
     return decide_is_equivalent(ex, e) ? DECISION_EQUIVALENT : DECISION_PROBED;
   }
-  return ex->place.kind == PLACE_BOUNDARY && disturbed_next(ex) ? DECISION_PROBED
-                                                                : DECISION_MASKED;
+  return ex->here->place.kind == PLACE_BOUNDARY && disturbed_next(ex) ? DECISION_PROBED
+                                                                      : DECISION_MASKED;
 }
 
 static void note_for_audit(struct explorer *ex, unsigned e, enum decision decision) {
-  if (!ex->options.audit || decision == DECISION_DISABLED || decision == DECISION_WITHHELD) {
+  if (!ex->options.audit || level_number(ex) > 0 || decision == DECISION_DISABLED ||
+      decision == DECISION_WITHHELD) {
     return;
   }
   array_reserve((void **)&ex->decided, &ex->decided_capacity, ex->decided_count + 1,
                 sizeof *ex->decided);
   ex->decided[ex->decided_count++] =
-      (struct injection){.place = ex->place, .exception = (uint16_t)e};
+      (struct injection){.place = ex->here->place, .exception = (uint16_t)e};
 }
 
 static void decide_exception(struct explorer *ex, unsigned e) {
   enum decision decision = decide(ex, e);
   ex->certificate.decided[decision]++;
+  ex->certificate.depths[level_number(ex)].decided[decision]++;
   note_for_audit(ex, e, decision);
-  if (ex->options.decided != NULL) {
-    ex->options.decided(ex->options.decided_argument, &ex->place, e, decision);
+  if (ex->options.decided != NULL && level_number(ex) == 0) {
+    ex->options.decided(ex->options.decided_argument, &ex->here->place, e, decision);
   }
   if (decision == DECISION_EQUIVALENT) {
     ex->could[e]++;
@@ -178,6 +200,11 @@ static void decide_exception(struct explorer *ex, unsigned e) {
   if (decision == DECISION_PROBED) {
     ex->could[e]++;
     probe_run(ex, e);
+  }
+  bool comes = decision == DECISION_PROBED || decision == DECISION_EQUIVALENT;
+  if (comes && level_number(ex) + 1 < ex->options.depth &&
+      !holds_here(ex, ex->here->deeper[e])) {
+    deepen_run(ex, e, decision == DECISION_PROBED);
   }
 }
 
@@ -188,66 +215,114 @@ static void count_place(struct explorer *ex) {
       [PLACE_ENTRY] = &ex->certificate.entries,
       [PLACE_RETURN] = &ex->certificate.returns,
   };
-  ++*counters[ex->place.kind];
+  ++*counters[ex->here->place.kind];
   ex->certificate.places++;
+  ex->certificate.depths[level_number(ex)].places++;
 }
 
-static bool is_only(const struct explorer *ex) {
-  const struct place *wanted = &ex->only->place;
-  return wanted->kind == ex->place.kind && wanted->boundary == ex->place.boundary &&
-         wanted->beat == ex->place.beat;
+static bool is_here(const struct explorer *ex, const struct place *wanted) {
+  return wanted->kind == ex->here->place.kind && wanted->boundary == ex->here->place.boundary &&
+         wanted->beat == ex->here->place.beat;
 }
 
-static void replay_place(struct explorer *ex) {
+/* The injection that a replay makes on this level: its own run, or the way on. */
+static void replay_injection(struct explorer *ex, unsigned level) {
+  unsigned exception = ex->only[level].exception;
+  bool last = level + 1 == ex->only_count;
+  if (last) {
+    probe_run(ex, exception);
+    if (level > 0) { /* what the runs below do after it is not of this schedule */
+      ex->listener = NULL;
+      ex->machine->host.instruction = NULL;
+    }
+  }
+  if (!last || (ex->audits && level + 1 < ex->options.depth)) {
+    deepen_run(ex, exception, true);
+  }
+  ex->only_done = true;
+}
+
+static void replay_place(struct explorer *ex, unsigned level) {
   struct run *run = ex->machine->run;
   const struct machine_state *s = &ex->machine->state;
-  if (ex->only->exception == 0) {
-    if (s->boundary >= ex->only->place.boundary + ex->options.horizon) {
+  const struct injection *only = &ex->only[level];
+  if (only->exception == 0) {
+    if (s->boundary >= only->place.boundary + ex->options.horizon) {
       ex->only_done = true;
       run->stop = STOP_LIMIT;
     }
     return;
   }
-  if (is_only(ex) && !ex->only_done) {
-    ex->only_done = true;
-    probe_run(ex, ex->only->exception);
+  if (is_here(ex, &only->place) && !ex->only_done) {
+    replay_injection(ex, level);
   }
-  if (ex->only_done && s->boundary > ex->only->place.boundary) {
+  if (ex->only_done && (level > 0 || s->boundary > only->place.boundary)) {
     run->stop = STOP_LIMIT;
   }
 }
 
-void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
-  struct explorer *ex = explorer;
+static void tell_progress(struct explorer *ex) {
+  if (ex->options.progress != NULL && ex->probes - ex->probes_told >= 4096) {
+    ex->probes_told = ex->probes;
+    ex->options.progress(ex->options.progress_argument, ex->levels[0].place.boundary,
+                         ex->probes, ex->findings.count);
+  }
+}
+
+/* What was seen is forgotten at fixed boundaries, so that it does not depend on how
+ * the work is divided. */
+static void begin_chunk(struct explorer *ex) {
+  uint64_t chunk = ex->here->place.boundary / ex->chunk + 1;
+  if (chunk != ex->chunk_now) {
+    ex->chunk_now = chunk;
+    seen_clear(&ex->levels[1].seen);
+  }
+}
+
+static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat) {
   const struct machine_state *s = &ex->machine->state;
+  unsigned level = level_number(ex);
   if (kind == PLACE_BOUNDARY) {
     note_pendsv(ex);
-    ranking_checkpoint(ex);
   }
-  if (ex->sighting_count > 0) {
-    probe_settle_spine(ex);
-  }
-  ex->place = (struct place){
+  ex->here->place = (struct place){
       .kind = kind,
       .boundary = kind == PLACE_BEAT ? s->acting : s->boundary,
       .beat = (uint8_t)beat,
       .pc = s->pc,
   };
-  if (ex->only != NULL) {
-    replay_place(ex);
+  if (ex->only != NULL && level < ex->only_count) {
+    replay_place(ex, level);
     return;
   }
   note_step(ex);
-  if (!workers_owns(ex, ex->place.boundary)) {
+  if (level == 0 && !workers_owns(ex, ex->here->place.boundary)) {
+    return;
+  }
+  if (level == 0) {
+    begin_chunk(ex);
+  } else if (kind == PLACE_BOUNDARY && deepen_merges(ex, false)) {
+    ex->machine->run->stop = STOP_LIMIT;
     return;
   }
   count_place(ex);
-  for (unsigned i = 0; i < ex->considered_count; i++) {
-    decide_exception(ex, ex->considered_list[i]);
+  for (unsigned i = 0; i < ex->here->considered_count; i++) {
+    decide_exception(ex, ex->here->considered_list[i]);
   }
-  if (ex->options.progress != NULL && ex->probes - ex->probes_told >= 4096) {
-    ex->probes_told = ex->probes;
-    ex->options.progress(ex->options.progress_argument, s->boundary, ex->probes,
-                         ex->findings.count);
+  tell_progress(ex);
+}
+
+void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
+  struct explorer *ex = explorer;
+  struct level *level = ex->here;
+  if (level->exception != 0) { /* the run continues an injection */
+    ex->here++;
+  } else if (kind == PLACE_BOUNDARY) {
+    ranking_checkpoint(ex);
   }
+  if (level == ex->levels && level->exception == 0 && level->sighting_count > 0) {
+    probe_settle_spine(ex);
+  }
+  decide_here(ex, kind, beat);
+  ex->here = level;
 }

@@ -165,6 +165,17 @@ void liveness_look(struct liveness *live, struct machine *m, struct snapshot *sn
   free(lookout.written);
 }
 
+bool end_state_changes(const struct end_state *state, const struct machine *m, uint32_t sp) {
+  for (size_t i = 0; i < state->count; i++) {
+    const struct changed_word *word = &state->words[i];
+    bool dead = word->address < sp && is_stack(m, word->address);
+    if (word->value != word->base && !dead) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool word_matters(const struct machine *m, const struct liveness *live,
                          uint32_t address) {
   return !is_stack(m, address) || listed(live->stack_words, live->count, address);

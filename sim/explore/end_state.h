@@ -45,6 +45,10 @@ void end_state_take(struct end_state *state, struct machine *machine, uint64_t s
 void liveness_look(struct liveness *liveness, struct machine *machine,
                    struct snapshot *snapshot, uint64_t steps);
 
+/* Whether any word differs from the beginning, the stack below `sp` left out. */
+bool end_state_changes(const struct end_state *state, const struct machine *machine,
+                       uint32_t sp);
+
 bool end_state_equal(const struct end_state *a, const struct end_state *b,
                      const struct liveness *live, const struct machine *machine);
 

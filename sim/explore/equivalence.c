@@ -16,11 +16,15 @@ void equivalence_begin(struct equivalence *e, struct machine *m, uint64_t serial
   e->code_changes = m->code_changes;
   e->until = serial;
   e->valid = false;
+  e->outer = m->footprint;
   m->footprint = &e->footprint;
 }
 
 void equivalence_end(struct equivalence *e, struct machine *m, bool home) {
   m->footprint = NULL;
+  if (e->outer != NULL) {
+    footprint_merge(e->outer, &e->footprint, home);
+  }
   e->valid = home && (e->footprint.reusable || (e->flaws & FLAW_IGNORE_REGISTERS) != 0);
   e->code_changes = m->code_changes;
 }

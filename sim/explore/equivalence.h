@@ -31,6 +31,7 @@ enum equivalence_flaw {
 /* One exception's newest probe. */
 struct equivalence {
   struct footprint footprint;
+  struct footprint *outer; /* was recorded ahead of this one, and goes on behind it */
   bool valid;
   unsigned flaws; /* of enum equivalence_flaw */
   uint64_t until; /* serial of the last place of the chain */

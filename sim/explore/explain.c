@@ -35,7 +35,8 @@ static void explain(struct explorer *ex, struct finding *finding) {
   struct machine_host listener = {
       .owner = &explanation, .event = on_event, .instruction = on_instruction};
   ex->listener = &listener;
-  ex->only = &finding->schedule.injections[0];
+  ex->only = finding->schedule.injections;
+  ex->only_count = finding->schedule.count;
   explorer_probe_pass(ex);
   ex->listener = NULL;
   ex->only = NULL;

@@ -11,6 +11,7 @@ struct explorer_options explorer_options_default(const struct image *image) {
   struct explorer_options options = {
       .machine = machine_config_default(image_core(image)),
       .max_instructions = DEFAULT_BOUND,
+      .depth = 1,
       .horizon = DEFAULT_HORIZON,
       .beats = true,
   };
@@ -28,25 +29,38 @@ enum run_end explorer_end_of(enum machine_stop stop) {
   return ends[stop];
 }
 
+/* Work is divided in chunks. With a depth above 1 one is long beside what follows an
+ * injection, because what was seen is forgotten at its end. */
+static uint64_t deep_chunk(uint64_t horizon) {
+  enum { SHORTEST = 4096, HORIZONS = 4 };
+  uint64_t length = HORIZONS * horizon > SHORTEST ? HORIZONS * horizon : SHORTEST;
+  return length / EQUIVALENCE_CHAIN * EQUIVALENCE_CHAIN;
+}
+
 struct explorer *explorer_create(const struct image *image,
                                  const struct explorer_options *options, struct error *error) {
   struct explorer *ex = allocate(1, sizeof *ex);
   ex->image = image;
   ex->options = *options;
   ex->ranks = true;
+  ex->here = ex->levels;
   ex->machine = machine_create(image, &options->machine, error);
   if (ex->machine == NULL) {
     free(ex);
     return NULL;
   }
-  ex->at_place = snapshot_create(ex->machine);
   ex->ahead = snapshot_create(ex->machine);
   ex->farther = snapshot_create(ex->machine);
   for (unsigned i = 0; i < CHECKPOINTS; i++) {
     ex->checkpoints[i] = snapshot_create(ex->machine);
   }
+  for (unsigned i = 0; i < DEPTH_MOST; i++) {
+    level_create(&ex->levels[i], ex);
+  }
   panel_create(&ex->panel, ex);
-  ex->certificate.depth = 1;
+  ex->certificate.depth = options->depth;
+  ex->certificate.depths[0].spines = 1;
+  ex->chunk = options->depth > 1 ? deep_chunk(options->horizon) : EQUIVALENCE_CHAIN;
   ex->certificate.horizon = options->horizon;
   return ex;
 }
@@ -56,24 +70,23 @@ void explorer_destroy(struct explorer *ex) {
     return;
   }
   panel_destroy(&ex->panel);
-  snapshot_destroy(ex->at_place);
   snapshot_destroy(ex->ahead);
   snapshot_destroy(ex->farther);
   for (unsigned i = 0; i < CHECKPOINTS; i++) {
     snapshot_destroy(ex->checkpoints[i]);
   }
+  for (unsigned i = 0; i < DEPTH_MOST; i++) {
+    level_destroy(&ex->levels[i]);
+  }
   machine_destroy(ex->machine);
+  end_state_free(&ex->effect);
   findings_free(&ex->findings);
   end_state_free(&ex->actual);
   end_state_free(&ex->before);
   end_state_free(&ex->after);
   liveness_free(&ex->live);
   certificate_free(&ex->certificate);
-  for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
-    free(ex->equivalences[e]);
-  }
   free(ex->decided);
-  free(ex->disturbs);
   free(ex);
 }
 
@@ -118,8 +131,8 @@ enum machine_stop explorer_bare_pass(struct explorer *ex) {
   };
   machine_continue(m, &run);
   for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
-    if (exception_bit(ex->considered, e)) {
-      ex->considered_list[ex->considered_count++] = (uint8_t)e;
+    if (exception_bit(ex->here->considered, e)) {
+      ex->here->considered_list[ex->here->considered_count++] = (uint8_t)e;
     }
   }
   ex->stack_low = explorer_stack_low(m);
@@ -136,7 +149,7 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
   ex->checkpoint_count = 0;
   ex->next_checkpoint = 0;
   ex->only_done = false;
-  ex->sighting_count = 0;
+  ex->here->sighting_count = 0;
   bool listens = ex->listener != NULL;
   m->host = (struct machine_host){
       .owner = ex,

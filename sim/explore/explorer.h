@@ -17,8 +17,11 @@
 #include "sim/image/image.h"
 #include "sim/machine/config.h"
 
+enum { DEPTH_MOST = 4 }; /* injections of one run */
+
 struct explorer_options {
   struct machine_config machine;
+  unsigned depth;            /* --depth: injections of one run, 1 to DEPTH_MOST */
   uint64_t max_instructions; /* bound of the spine, in boundaries */
   uint64_t horizon;          /* boundaries a branch may run behind its probe */
   bool beats;                /* --places=all; false: boundaries only */
@@ -37,8 +40,8 @@ struct explorer_options {
   /* Where semihosting output goes; NULL drops it. Only the spine's is shown. */
   void (*output)(void *argument, const char *bytes, size_t size);
   void *output_argument;
-  /* Told of each decision as it is made, once for each (place, exception); for
-   * tests. May be NULL. See enum decision. */
+  /* Told of each decision at a place of the spine as it is made, once for each
+   * (place, exception); for tests. May be NULL. See enum decision. */
   void (*decided)(void *argument, const struct place *place, unsigned exception,
                   unsigned decision);
   void *decided_argument;
@@ -88,8 +91,18 @@ struct device_account {
   uint32_t answer;  /* the last value given */
 };
 
+/* What was decided with n injections on top of each other. */
+struct depth_account {
+  uint64_t spines; /* runs whose places were decided: 1, or what follows an injection */
+  uint64_t merged; /* runs that came to a state already followed, and were not */
+  uint64_t places;
+  uint64_t decided[DECISION_COUNT];
+  uint64_t branches;
+};
+
 struct certificate {
   unsigned depth;
+  struct depth_account depths[DEPTH_MOST]; /* [n - 1]; the counts below are their sums */
   uint64_t horizon;
   uint64_t instructions;                        /* executed on the spine */
   uint64_t boundaries, beats, entries, returns; /* places of each kind */
@@ -141,9 +154,10 @@ struct finding {
   enum outcome outcome;
   struct mask_state mask;
   struct schedule schedule;
-  bool shown;           /* false while no place showed the harm that its kind needs */
-  uint64_t occurrences; /* places that showed these accesses */
-  uint64_t order;       /* number of the place that it was found at, for merging */
+  bool shown;                /* false while no place showed the harm that its kind needs */
+  uint64_t occurrences;      /* places that showed these accesses */
+  uint64_t seen[DEPTH_MOST]; /* the same, by injections on top of each other, from 1 */
+  uint64_t order;            /* number of the place that it was found at, for merging */
 };
 
 /* Where access number `index` stands in the user's own source: the innermost

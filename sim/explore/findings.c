@@ -163,6 +163,10 @@ static bool is_covered(const struct findings *findings, const struct machine *m,
 
 void findings_prune(struct findings *findings, const struct machine *m) {
   drop_unshown(findings);
+  for (size_t i = 0; i < findings->count; i++) {
+    struct finding *finding = &findings->items[i];
+    finding->occurrences = finding->seen[finding->schedule.count - 1];
+  }
   size_t kept = 0;
   for (size_t i = 0; i < findings->count; i++) {
     struct finding finding = findings->items[i];

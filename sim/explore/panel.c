@@ -6,12 +6,12 @@
 
 static void take_sighting(void *sink, const struct sighting *sighting) {
   struct explorer *ex = sink;
-  if (finding_traits(sighting->kind)->fatal && ex->exception != 0) {
+  if (finding_traits(sighting->kind)->fatal && ex->here->exception != 0) {
     struct run *run = ex->machine->run;
     run->limit = ex->machine->state.boundary; /* the probe is over */
   }
-  if (ex->sighting_count < SIGHTINGS_MOST) {
-    ex->sightings[ex->sighting_count++] = *sighting;
+  if (ex->here->sighting_count < SIGHTINGS_MOST) {
+    ex->here->sightings[ex->here->sighting_count++] = *sighting;
   }
 }
 

@@ -7,6 +7,7 @@
 #include "sim/explore/equivalence.h"
 #include "sim/explore/explorer.h"
 #include "sim/explore/findings.h"
+#include "sim/explore/seen.h"
 #include "sim/machine/machine.h"
 
 enum {
@@ -18,6 +19,42 @@ enum {
   LIVENESS_STEPS = 256,
   FORGET_EVERY = 4096, /* boundaries between clearings of the bare pass's undo log */
   FOLLOW_MOST = 64,    /* boundaries to look for the victim's next access, or an opening */
+};
+
+/* One injection on top of another: the spine is level 0, the run that continues
+ * an injection on level n is level n + 1. What is decided at a level's places is
+ * its own; the spine is where a check of depth 1 ends. */
+struct level {
+  /* The place being decided, and what was injected there. */
+  struct place place;
+  uint16_t exception; /* 0: nothing, this level's own run goes on */
+  struct snapshot *at_place;
+  struct sighting sightings[SIGHTINGS_MOST];
+  size_t sighting_count;
+
+  /* Pruning. */
+  struct equivalence *equivalences[EXCEPTION_COUNT]; /* by exception, made when needed */
+  struct equivalence *deeper[EXCEPTION_COUNT];       /* the same, with all that came on top */
+  uint64_t place_serial;
+  struct access_record last[MACHINE_QUEUE]; /* of the instruction ahead of the place */
+  unsigned last_count;
+  uint32_t last_flags;
+
+  /* From the bare pass over this level's run: */
+  uint8_t *disturbs; /* one byte a boundary: its step touches pending state */
+  size_t disturbs_capacity;
+  uint64_t disturbs_first, disturbs_count;
+  uint32_t considered[EXCEPTION_WORDS];
+  uint8_t considered_list[EXCEPTION_COUNT]; /* the same, ascending */
+  unsigned considered_count;
+  bool pendsv_seen;
+
+  /* What follows the injection (deepen.c). */
+  bool suspicious;   /* its probe left a detector suspicious */
+  bool behind;       /* its handlers are over, their victim goes on */
+  uint64_t followed; /* a state up to this boundary is followed far enough */
+  struct seen seen;  /* such states of this level's runs */
+  struct seen ahead; /* of the bare run that is under way */
 };
 
 /* The running detectors with their state. */
@@ -37,32 +74,15 @@ struct explorer {
   struct findings findings;
   struct certificate certificate;
 
-  /* From the bare pass: */
-  uint8_t *disturbs; /* one byte a boundary: its step touches pending state */
-  size_t disturbs_capacity;
-  uint64_t disturbs_count;
-  uint32_t considered[EXCEPTION_WORDS];
-  uint8_t considered_list[EXCEPTION_COUNT]; /* the same, ascending */
-  unsigned considered_count;
-  uint32_t stack_low;
-  uint64_t could[EXCEPTION_COUNT], taken[EXCEPTION_COUNT];
-  bool pendsv_seen;
+  struct level levels[DEPTH_MOST];
+  struct level *here; /* the level whose places are being decided */
 
-  /* The place being decided. */
-  struct place place;
-  uint16_t exception; /* 0: the spine itself runs */
-  struct snapshot *at_place, *ahead, *farther;
-  struct sighting sightings[SIGHTINGS_MOST];
-  size_t sighting_count;
+  uint32_t stack_low; /* from the bare pass */
+  uint64_t could[EXCEPTION_COUNT], taken[EXCEPTION_COUNT];
   uint64_t probes;
   uint64_t probes_told;
-
-  /* Pruning. */
-  struct equivalence *equivalences[EXCEPTION_COUNT]; /* by exception, made when needed */
-  uint64_t place_serial;
-  struct access_record last[MACHINE_QUEUE]; /* of the instruction ahead of the place */
-  unsigned last_count;
-  uint32_t last_flags;
+  struct snapshot *ahead, *farther;
+  struct end_state effect; /* of an injection, before another follows it */
 
   /* Ways back, for the serial orders. */
   struct snapshot *checkpoints[CHECKPOINTS];
@@ -79,17 +99,20 @@ struct explorer {
   uint32_t watched_leaf;
   uint32_t unmet;        /* 1 until it came */
   uint64_t ranked_first; /* boundary that `before` was run for */
+  unsigned moved;        /* level of the first injection that the orders move */
 
   /* Division of work: chunks of boundaries, in turn. */
   unsigned shards, shard;
+  uint64_t chunk, chunk_now; /* length in boundaries, and the one being decided */
 
   /* Audit: what was decided by a probe, or by equivalence, or as masked. */
   bool audits;
   struct injection *decided;
   size_t decided_count, decided_capacity;
 
-  /* Replay: only this place and exception is probed. */
+  /* Replay: only these are injected, each on top of the one before it. */
   const struct injection *only;
+  unsigned only_count;
   bool only_done;
   bool ranks;                          /* serial orders are run */
   const struct machine_host *listener; /* who narrates or collects stacks, or NULL */
@@ -102,8 +125,30 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves);
 void panel_observe(struct panel *panel, const struct event *event);
 void panel_finish(struct panel *panel);
 
-/* probe.c: pends the exception at ex->place and judges what follows. */
+/* levels.c */
+void level_create(struct level *level, struct explorer *ex);
+void level_destroy(struct level *level);
+/* Nothing is known of the run that is about to begin; it goes on from `below`'s
+ * place, or from reset (NULL). */
+void level_begin(struct level *level, const struct level *below);
+unsigned level_number(const struct explorer *ex); /* of ex->here: 0 is the spine */
+
+/* probe.c: pends the exception at this level's place and judges what follows. */
 void probe_run(struct explorer *ex, unsigned exception);
+/* Where a branch from this level's place ends: the same for all places of a chain. */
+uint64_t probe_horizon(const struct explorer *ex);
+/* The interrupted code goes on where it was left? A context switch does not. */
+bool probe_came_home(const struct explorer *ex, const struct run *run);
+/* Activations below those of an exception that comes at this level's place. */
+uint8_t probe_base(const struct explorer *ex);
+
+/* deepen.c: pends the exception at this level's place, and decides the places of
+ * what follows: those of its handlers, and (`behind`) those of the interrupted
+ * code behind them, up to the horizon. */
+void deepen_run(struct explorer *ex, unsigned exception, bool behind);
+/* At a place of a run that follows an injection: whether the state here is followed
+ * already; if not, it counts as followed from now on (of a bare run: in it alone). */
+bool deepen_merges(struct explorer *ex, bool bare);
 /* Runs on until the first sighting's victim has touched its leaf again, if that
  * comes soon. */
 bool probe_follow_victim(struct explorer *ex);
@@ -127,6 +172,8 @@ void ranking_checkpoint(struct explorer *ex);
 void decide_place(void *explorer, enum place_kind kind, unsigned beat);
 /* Whether the probe at the place before this one decides this one too. */
 bool decide_is_equivalent(struct explorer *ex, unsigned exception);
+/* Whether runs are pruned at all. */
+bool decide_prunes(const struct explorer *ex);
 /* Whether the exception would be taken at once if it were injected now. */
 bool decide_is_free(const struct explorer *ex, unsigned exception);
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);

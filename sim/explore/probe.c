@@ -4,33 +4,39 @@
 
 #include "sim/explore/private.h"
 
-/* The interrupted code goes on where it was left? A context switch does not. */
-static bool came_home(const struct explorer *ex, const struct run *run) {
+bool probe_came_home(const struct explorer *ex, const struct run *run) {
   const struct machine_state *s = &ex->machine->state;
-  return run->stop == STOP_DONE && s->pc == ex->place.pc;
+  return run->stop == STOP_DONE && s->pc == ex->here->place.pc;
 }
 
-static uint8_t depth_below(const struct explorer *ex) {
+uint8_t probe_base(const struct explorer *ex) {
   const struct machine_state *s = &ex->machine->state;
-  return ex->place.kind == PLACE_RETURN ? (uint8_t)(s->depth - 1) : s->depth;
+  return ex->here->place.kind == PLACE_RETURN ? (uint8_t)(s->depth - 1) : s->depth;
 }
 
-/* Whether this sighting of a known finding changes nothing. Halves that agreed
- * show less than halves that did not. */
-static bool is_settled(const struct finding *finding, const struct sighting *sighting) {
-  return finding_traits(sighting->kind)->harm != HARM_IMPLIED
-             ? finding->outcome == OUTCOME_HARMFUL
-             : sighting->latent || !finding->sighting.latent;
+uint64_t probe_horizon(const struct explorer *ex) {
+  uint64_t ahead = EQUIVALENCE_CHAIN - ex->here->place.boundary % EQUIVALENCE_CHAIN;
+  return ex->machine->state.boundary + ex->options.horizon + ahead;
+}
+
+/* Whether this sighting of a known finding changes nothing: it was shown with as few
+ * injections. Halves that agreed show less than halves that did not. */
+static bool is_settled(const struct explorer *ex, const struct finding *finding,
+                       const struct sighting *sighting) {
+  bool judged = finding_traits(sighting->kind)->harm != HARM_IMPLIED
+                    ? finding->outcome == OUTCOME_HARMFUL
+                    : sighting->latent || !finding->sighting.latent;
+  return finding->shown && judged && finding->schedule.count <= level_number(ex) + 1;
 }
 
 static bool any_unsettled(struct explorer *ex) {
-  for (size_t i = 0; i < ex->sighting_count; i++) {
-    if (ex->sightings[i].leaf == LEAF_NONE) {
+  for (size_t i = 0; i < ex->here->sighting_count; i++) {
+    if (ex->here->sightings[i].leaf == LEAF_NONE) {
       continue;
     }
     const struct finding *finding =
-        findings_match(&ex->findings, ex->machine, &ex->sightings[i]);
-    if (finding == NULL || !is_settled(finding, &ex->sightings[i])) {
+        findings_match(&ex->findings, ex->machine, &ex->here->sightings[i]);
+    if (finding == NULL || !is_settled(ex, finding, &ex->here->sightings[i])) {
       return true;
     }
   }
@@ -48,7 +54,7 @@ void probe_watch(struct explorer *ex, const struct event *event) {
  * operation ends: behind its next access to the leaf, if that comes soon. */
 bool probe_follow_victim(struct explorer *ex) {
   struct machine *m = ex->machine;
-  const struct sighting *sighting = &ex->sightings[0];
+  const struct sighting *sighting = &ex->here->sightings[0];
   struct run run = {
       .mode = RUN_BRANCH,
       .limit = m->state.boundary + FOLLOW_MOST,
@@ -65,20 +71,21 @@ bool probe_follow_victim(struct explorer *ex) {
     return true;
   }
   snapshot_restore(ex->ahead, m);
-  return ex->place.kind != PLACE_BEAT; /* there, the instruction itself is not over */
+  return ex->here->place.kind != PLACE_BEAT; /* there, the instruction itself is not over */
 }
 
 /* Records the probe for the places behind it; NULL where nothing is pruned. */
 static struct equivalence *begin_equivalence(struct explorer *ex, unsigned exception) {
-  struct equivalence *e = ex->equivalences[exception];
-  if (ex->options.no_prune || ex->only != NULL) {
+  struct equivalence *e = ex->here->equivalences[exception];
+  if (!decide_prunes(ex)) {
+    ex->machine->footprint = NULL;
     return NULL;
   }
   if (e == NULL) {
-    e = ex->equivalences[exception] = allocate(1, sizeof *e);
+    e = ex->here->equivalences[exception] = allocate(1, sizeof *e);
     e->flaws = ex->options.flaws;
   }
-  equivalence_begin(e, ex->machine, ex->place_serial);
+  equivalence_begin(e, ex->machine, ex->here->place_serial);
   return e;
 }
 
@@ -89,7 +96,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct run probe = {
       .mode = RUN_PROBE,
       .limit = m->state.boundary + HANDLER_MOST,
-      .base_depth = depth_below(ex),
+      .base_depth = probe_base(ex),
       .exception = (uint16_t)exception,
   };
   uint8_t depth = probe.base_depth;
@@ -97,20 +104,25 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   machine_pend(m, exception);
   machine_continue(m, &probe);
   if (equivalence != NULL) {
-    equivalence_end(equivalence, m, came_home(ex, &probe));
+    equivalence_end(equivalence, m, probe_came_home(ex, &probe));
   }
-  bool home = came_home(ex, &probe) || ex->place.kind == PLACE_RETURN;
+  ex->here->suspicious = ex->panel.open > settled;
+  bool home = probe_came_home(ex, &probe) || ex->here->place.kind == PLACE_RETURN;
   if (probe.stop != STOP_DONE) {
     return STRANDED;
   }
   if (home && ex->panel.open <= settled) {
-    bool ranks = ex->sighting_count > 0 && ex->ranks && any_unsettled(ex);
+    bool ranks = ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex);
     return !ranks || probe_follow_victim(ex) ? HOME : AWAY;
   }
+  if (equivalence != NULL && equivalence->outer != NULL) {
+    equivalence->outer->reusable = false; /* what follows is not recorded */
+  }
   ex->certificate.branches++;
+  ex->certificate.depths[level_number(ex)].branches++;
   struct run branch = {
       .mode = RUN_BRANCH,
-      .limit = m->state.boundary + ex->options.horizon + EQUIVALENCE_CHAIN,
+      .limit = probe_horizon(ex),
       .open = &ex->panel.open,
       .settled = settled,
       .exception = (uint16_t)exception,
@@ -122,24 +134,24 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
 /* Goes on while a distant suspicion is open, and keeps the distant sightings. */
 static bool run_farther(struct explorer *ex, uint32_t settled) {
   struct machine *m = ex->machine;
-  size_t kept = ex->sighting_count;
+  size_t kept = ex->here->sighting_count;
   size_t before = kept;
   struct run branch = {
       .mode = RUN_BRANCH,
       .limit = m->state.boundary + ex->options.horizon,
       .open = &ex->panel.distant,
       .settled = settled,
-      .exception = ex->exception,
+      .exception = ex->here->exception,
   };
   snapshot_save(ex->farther, m);
   machine_continue(m, &branch);
   snapshot_restore(ex->farther, m);
-  for (size_t i = before; i < ex->sighting_count; i++) {
-    if (finding_traits(ex->sightings[i].kind)->distant) {
-      ex->sightings[kept++] = ex->sightings[i];
+  for (size_t i = before; i < ex->here->sighting_count; i++) {
+    if (finding_traits(ex->here->sightings[i].kind)->distant) {
+      ex->here->sightings[kept++] = ex->here->sightings[i];
     }
   }
-  ex->sighting_count = kept;
+  ex->here->sighting_count = kept;
   return kept > before;
 }
 
@@ -147,7 +159,7 @@ static bool run_farther(struct explorer *ex, uint32_t settled) {
 static void look_farther(struct explorer *ex, uint32_t settled) {
   const struct machine_host *listener = ex->listener;
   struct machine_host host = ex->machine->host;
-  size_t before = ex->sighting_count;
+  size_t before = ex->here->sighting_count;
   if (ex->panel.distant <= settled) {
     return;
   }
@@ -157,7 +169,7 @@ static void look_farther(struct explorer *ex, uint32_t settled) {
   ex->listener = listener;
   ex->machine->host = host;
   if (found && listener != NULL) {
-    ex->sighting_count = before;
+    ex->here->sighting_count = before;
     run_farther(ex, settled);
   }
 }
@@ -177,9 +189,13 @@ static struct schedule schedule_here(const struct explorer *ex) {
   struct schedule schedule = {
       .image = explorer_image_tag(ex->image),
       .config = machine_config_fingerprint(&ex->options.machine),
-      .count = 1,
+      .count = (uint8_t)(level_number(ex) + 1),
   };
-  schedule.injections[0] = (struct injection){.place = ex->place, .exception = ex->exception};
+  for (unsigned i = 0; i < schedule.count; i++) {
+    const struct level *level = &ex->levels[i];
+    schedule.injections[i] =
+        (struct injection){.place = level->place, .exception = level->exception};
+  }
   return schedule;
 }
 
@@ -192,14 +208,14 @@ static enum outcome outcome_of(struct explorer *ex, const struct sighting *sight
 /* Whether the intruder was at work, or pending, already where the probe began: then
  * the order of these two is the run's own, whatever came at the place. */
 static bool came_before(const struct explorer *ex, const struct sighting *sighting) {
-  const struct machine_state *s = snapshot_state(ex->at_place);
+  const struct machine_state *s = snapshot_state(ex->here->at_place);
   const struct context intruder = sighting->access[sighting->intruder].context;
   for (unsigned i = 0; i < s->depth; i++) {
     if (context_equal(intruder, s->preempted[i])) {
       return true;
     }
   }
-  bool was_pending = intruder.exception != ex->exception &&
+  bool was_pending = intruder.exception != ex->here->exception &&
                      exception_bit(s->exceptions.pending, intruder.exception);
   return was_pending || context_equal(intruder, s->context);
 }
@@ -231,9 +247,9 @@ static bool shows_enough(const struct explorer *ex, enum outcome outcome,
 /* Counted at each place, ranked there or not: the number must not depend on where
  * the harm was seen first, which differs from worker to worker. */
 static void count(struct explorer *ex, struct finding *finding) {
-  finding->occurrences++;
+  finding->seen[level_number(ex)]++;
   if (ex->options.showed != NULL && finding->shown) {
-    ex->options.showed(ex->options.showed_argument, &ex->place, ex->exception,
+    ex->options.showed(ex->options.showed_argument, &ex->here->place, ex->here->exception,
                        finding->sighting.kind);
   }
 }
@@ -241,7 +257,11 @@ static void count(struct explorer *ex, struct finding *finding) {
 static void keep(struct explorer *ex, const struct sighting *sighting,
                  const struct mask_state *mask) {
   struct finding *finding = findings_match(&ex->findings, ex->machine, sighting);
-  if (finding != NULL && is_settled(finding, sighting)) {
+  unsigned injections = level_number(ex) + 1;
+  if (finding != NULL && finding->shown && finding->schedule.count < injections) {
+    return; /* fewer show it */
+  }
+  if (finding != NULL && is_settled(ex, finding, sighting)) {
     count(ex, finding);
     return;
   }
@@ -251,15 +271,16 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
   if (finding == NULL) {
     finding = findings_add(&ex->findings, ex->machine, sighting);
   }
-  if (!shows || (needs && finding->shown && outcome == finding->outcome)) {
+  bool fewer = finding->shown && finding->schedule.count > injections;
+  if (!shows || (needs && finding->shown && !fewer && outcome == finding->outcome)) {
     count(ex, finding);
     return;
   }
   finding->shown = true;
-  finding->order = ex->place_serial;
+  finding->order = ex->levels[0].place_serial;
   finding->sighting = *sighting;
-  finding->place = ex->place;
-  finding->exception = ex->exception;
+  finding->place = ex->here->place;
+  finding->exception = ex->here->exception;
   finding->outcome = outcome;
   finding->mask = *mask;
   finding->schedule = schedule_here(ex);
@@ -271,76 +292,88 @@ static void run_to_horizon(struct explorer *ex, unsigned exception,
                            const struct mask_state *mask) {
   struct machine *m = ex->machine;
   bool ranks = ex->ranks;
-  struct run run = {
-      .mode = RUN_BRANCH,
-      .limit = m->state.boundary + ex->options.horizon,
+  struct run handlers = {
+      .mode = RUN_PROBE,
+      .limit = m->state.boundary + HANDLER_MOST,
+      .base_depth = probe_base(ex),
       .exception = (uint16_t)exception,
   };
   machine_pend(m, exception);
-  machine_continue(m, &run);
+  machine_continue(m, &handlers);
+  if (handlers.stop == STOP_DONE) {
+    struct run run = {
+        .mode = RUN_BRANCH,
+        .limit = probe_horizon(ex),
+        .exception = (uint16_t)exception,
+    };
+    machine_continue(m, &run);
+  }
   panel_finish(&ex->panel);
-  snapshot_restore(ex->at_place, m);
+  snapshot_restore(ex->here->at_place, m);
   ex->ranks = false;
-  for (size_t i = 0; i < ex->sighting_count; i++) {
-    if (finding_traits(ex->sightings[i].kind)->harm == HARM_IMPLIED) {
-      keep(ex, &ex->sightings[i], mask);
+  for (size_t i = 0; i < ex->here->sighting_count; i++) {
+    if (finding_traits(ex->here->sightings[i].kind)->harm == HARM_IMPLIED) {
+      keep(ex, &ex->here->sightings[i], mask);
     }
   }
   ex->ranks = ranks;
-  ex->sighting_count = 0;
+  ex->here->sighting_count = 0;
 }
 
 void probe_run(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
   struct mask_state mask = masks_at(ex, exception);
+  struct footprint *outer = m->footprint;
   uint32_t settled = ex->panel.open;
   uint32_t watched = ex->panel.distant;
-  snapshot_save(ex->at_place, m);
-  ex->exception = (uint16_t)exception;
-  ex->sighting_count = 0;
+  snapshot_save(ex->here->at_place, m);
+  ex->here->exception = (uint16_t)exception;
+  ex->here->sighting_count = 0;
   ex->probes++;
   ex->taken[exception]++;
   enum homecoming how = run_on(ex, exception);
+  ex->here->suspicious = ex->here->suspicious || ex->panel.distant > watched;
   if (how != STRANDED) {
     look_farther(ex, watched);
   }
   if (ex->panel.open > settled) {
     panel_finish(&ex->panel);
   }
-  if (ex->sighting_count > 0) {
+  if (ex->here->sighting_count > 0) {
     if (ex->ranks && any_unsettled(ex)) {
       ranking_prepare(ex, how);
     } else {
-      snapshot_restore(ex->at_place, m);
+      snapshot_restore(ex->here->at_place, m);
     }
-    for (size_t i = 0; i < ex->sighting_count; i++) {
-      keep(ex, &ex->sightings[i], &mask);
+    for (size_t i = 0; i < ex->here->sighting_count; i++) {
+      keep(ex, &ex->here->sightings[i], &mask);
     }
   } else {
-    snapshot_restore(ex->at_place, m);
+    snapshot_restore(ex->here->at_place, m);
   }
-  ex->sighting_count = 0;
+  ex->here->sighting_count = 0;
   if (ex->audits) {
     run_to_horizon(ex, exception, &mask);
   }
-  ex->exception = 0;
+  m->footprint = outer;
+  ex->here->exception = 0;
 }
 
 /* What natural arrivals show is a finding of the run as it is. One that needs
  * its harm shown is left to the probes: they decide the same place. */
 void probe_settle_spine(struct explorer *ex) {
   const struct machine_state *s = &ex->machine->state;
-  for (size_t i = 0; ex->shard == 0 && i < ex->sighting_count; i++) {
-    const struct sighting *sighting = &ex->sightings[i];
+  for (size_t i = 0; ex->shard == 0 && i < ex->here->sighting_count; i++) {
+    const struct sighting *sighting = &ex->here->sightings[i];
     struct mask_state mask = masks_at(ex, EXCEPTION_SYSTICK);
     bool ranks = ex->ranks;
     if (finding_traits(sighting->kind)->harm != HARM_IMPLIED) {
       continue;
     }
-    ex->place = (struct place){.boundary = s->boundary, .pc = s->pc};
+    ex->here->place = (struct place){.boundary = s->boundary, .pc = s->pc};
     ex->ranks = false;
     keep(ex, sighting, &mask);
     ex->ranks = ranks;
   }
-  ex->sighting_count = 0;
+  ex->here->sighting_count = 0;
 }

@@ -41,22 +41,31 @@ static struct snapshot *checkpoint_before(const struct explorer *ex, uint64_t bo
 }
 
 /* Takes the exception now, if it can be taken now, and lets its handlers end. */
-static bool take_now(struct explorer *ex) {
+static bool take_one(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
-  if (!decide_is_free(ex, ex->exception)) {
+  if (!decide_is_free(ex, exception)) {
     return false;
   }
   struct run run = {
       .mode = RUN_PROBE,
       .limit = m->state.boundary + HANDLER_MOST,
       .base_depth = m->state.depth,
-      .exception = ex->exception,
+      .exception = (uint16_t)exception,
   };
   uint32_t pc = m->state.pc;
-  machine_pend(m, ex->exception);
+  machine_pend(m, exception);
   machine_continue(m, &run);
   machine_settle(m);
   return run.stop == STOP_DONE && m->state.pc == pc;
+}
+
+/* All injections that the orders move, one after the other. */
+static bool take_now(struct explorer *ex) {
+  bool taken = true;
+  for (unsigned i = ex->moved; taken && i <= level_number(ex); i++) {
+    taken = take_one(ex, ex->levels[i].exception);
+  }
+  return taken;
 }
 
 static bool reach_meeting(struct explorer *ex) {
@@ -73,7 +82,21 @@ static bool reach_meeting(struct explorer *ex) {
   return run.stop == STOP_DONE;
 }
 
-/* Handler behind the whole operation. From, and back to, the place. */
+/* Runs again from the common base up to a boundary: the spine, or what continues
+ * the injection ahead of those that are moved. Memory stands at the base. */
+static bool rerun_to(struct explorer *ex, uint64_t boundary) {
+  struct machine *m = ex->machine;
+  bool spine = ex->moved == 0;
+  struct run run = {.mode = spine ? RUN_SPINE : RUN_BRANCH, .limit = boundary, .places = true};
+  snapshot_restore_registers(ex->meet_base, m);
+  if (!spine) {
+    machine_pend(m, ex->levels[ex->moved - 1].exception);
+  }
+  machine_continue(m, &run);
+  return run.stop == STOP_LIMIT && m->state.boundary == boundary;
+}
+
+/* Handlers behind the whole operation. From, and back to, the place. */
 static void run_after(struct explorer *ex, uint64_t since) {
   struct machine *m = ex->machine;
   struct end_state *after = &ex->after;
@@ -81,22 +104,27 @@ static void run_after(struct explorer *ex, uint64_t since) {
   if (reach_meeting(ex) && take_now(ex)) {
     end_state_take(after, m, since);
   }
-  snapshot_restore(ex->at_place, m);
+  snapshot_restore(ex->here->at_place, m);
 }
 
-/* Runs the spine again from the common base up to a boundary. */
-static bool rerun_to(struct explorer *ex, uint64_t boundary) {
+/* The same where earlier injections are moved too: from the base, without them. */
+static void run_after_all(struct explorer *ex, uint64_t mark) {
   struct machine *m = ex->machine;
-  struct run run = {.mode = RUN_SPINE, .limit = boundary};
-  snapshot_restore_registers(ex->meet_base, m);
-  machine_continue(m, &run);
-  return run.stop == STOP_LIMIT && m->state.boundary == boundary;
+  uint64_t end = undo_mark(&m->undo);
+  ex->after.valid = false;
+  undo_swap_back(&m->undo, mark);
+  if (rerun_to(ex, ex->levels[ex->moved].place.boundary) && reach_meeting(ex) && take_now(ex)) {
+    end_state_take(&ex->after, m, end);
+  }
+  undo_rewind(&m->undo, end);
+  undo_swap_forward(&m->undo, mark, end);
+  snapshot_restore_registers(ex->here->at_place, m);
 }
 
 static void note_open(void *owner, enum place_kind kind, unsigned beat) {
   struct explorer *ex = owner;
   (void)beat;
-  if (kind == PLACE_BOUNDARY && decide_is_free(ex, ex->exception)) {
+  if (kind == PLACE_BOUNDARY && decide_is_free(ex, ex->levels[ex->moved].exception)) {
     ex->last_open = ex->machine->state.boundary;
   }
 }
@@ -121,7 +149,7 @@ static void run_before(struct explorer *ex, uint64_t first) {
   uint64_t end = undo_mark(&m->undo);
   ex->before.valid = false;
   undo_swap_back(&m->undo, mark);
-  if (!rerun_to(ex, first) || !decide_is_free(ex, ex->exception)) {
+  if (!rerun_to(ex, first) || !decide_is_free(ex, ex->levels[ex->moved].exception)) {
     undo_rewind(&m->undo, end);
     first = last_open(ex, first);
     if (first != UINT64_MAX) {
@@ -133,11 +161,11 @@ static void run_before(struct explorer *ex, uint64_t first) {
   }
   undo_rewind(&m->undo, end);
   undo_swap_forward(&m->undo, mark, end);
-  snapshot_restore_registers(ex->at_place, m);
+  snapshot_restore_registers(ex->here->at_place, m);
 }
 
 static uint64_t first_access(const struct explorer *ex, const struct sighting *sighting) {
-  uint64_t first = ex->place.boundary;
+  uint64_t first = ex->here->place.boundary;
   const struct context victim = sighting->access[sighting->victim].context;
   for (unsigned i = 0; i < sighting->accesses; i++) {
     const struct access *access = &sighting->access[i];
@@ -148,15 +176,25 @@ static uint64_t first_access(const struct explorer *ex, const struct sighting *s
   return first;
 }
 
-/* All end states of one place are taken from one checkpoint: the newest that
- * lies ahead of every sighting's first access. */
-static struct snapshot *common_base(const struct explorer *ex) {
-  uint64_t first = ex->place.boundary;
-  for (size_t i = 0; i < ex->sighting_count; i++) {
-    uint64_t own = first_access(ex, &ex->sightings[i]);
+static bool came_behind(const struct place *place, uint64_t boundary) {
+  return place->boundary > boundary ||
+         (place->boundary == boundary && place->kind == PLACE_BEAT);
+}
+
+/* All end states of one place are taken from one base, which lies ahead of every
+ * sighting's first access: the newest such checkpoint of the spine, or the place
+ * of an earlier injection. The orders move what was injected behind that access. */
+static struct snapshot *common_base(struct explorer *ex) {
+  uint64_t first = ex->here->place.boundary;
+  for (size_t i = 0; i < ex->here->sighting_count; i++) {
+    uint64_t own = first_access(ex, &ex->here->sightings[i]);
     first = own < first ? own : first;
   }
-  return checkpoint_before(ex, first);
+  ex->moved = 0;
+  while (ex->moved < level_number(ex) && !came_behind(&ex->levels[ex->moved].place, first)) {
+    ex->moved++;
+  }
+  return ex->moved > 0 ? ex->levels[ex->moved - 1].at_place : checkpoint_before(ex, first);
 }
 
 /* On to where the exception could be taken again: there it can come after. */
@@ -165,10 +203,10 @@ static bool reach_opening(struct explorer *ex) {
   struct run run = {
       .mode = RUN_BRANCH,
       .limit = m->state.boundary + FOLLOW_MOST,
-      .opens_for = ex->exception,
+      .opens_for = ex->here->exception,
   };
   uint8_t depth = m->state.depth;
-  if (decide_is_free(ex, ex->exception)) {
+  if (decide_is_free(ex, ex->here->exception)) {
     return true;
   }
   machine_continue(m, &run);
@@ -181,8 +219,8 @@ static bool find_meeting(struct explorer *ex, enum homecoming how) {
   struct machine *m = ex->machine;
   ex->actual.valid = false;
   if (how == STRANDED) {
-    snapshot_restore(ex->at_place, m);
-    return ex->place.kind != PLACE_RETURN && probe_follow_victim(ex) && reach_opening(ex);
+    snapshot_restore(ex->here->at_place, m);
+    return ex->here->place.kind != PLACE_RETURN && probe_follow_victim(ex) && reach_opening(ex);
   }
   return how == HOME && reach_opening(ex);
 }
@@ -203,9 +241,11 @@ void ranking_prepare(struct explorer *ex, enum homecoming how) {
     end_state_take(&ex->actual, m, since);
     liveness_look(&ex->live, m, ex->ahead, LIVENESS_STEPS);
   }
-  snapshot_restore(ex->at_place, m);
-  if (ex->meet_base != NULL) {
+  snapshot_restore(ex->here->at_place, m);
+  if (ex->meet_base != NULL && ex->moved == level_number(ex)) {
     run_after(ex, since);
+  } else if (ex->meet_base != NULL) {
+    run_after_all(ex, since);
   }
   m->host = host;
 }

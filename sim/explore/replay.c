@@ -24,9 +24,9 @@ bool explorer_token_fits(const struct image *image, const struct explorer_option
                      "--input, --priority-bits, "
                      "--vtor and --bkpt as the check had them");
   }
-  if (schedule->count != 1) {
-    return error_set(error, "the token has %u injections; this tornword replays one",
-                     schedule->count);
+  if (schedule->count > DEPTH_MOST) {
+    return error_set(error, "the token has %u injections; this tornword replays up to %d",
+                     schedule->count, DEPTH_MOST);
   }
   return true;
 }
@@ -67,7 +67,8 @@ static void narrate(struct explorer *ex, const struct schedule *schedule,
 static void replay(struct explorer *ex, const struct schedule *schedule,
                    const struct narrator *narrator, struct check *check) {
   explorer_bare_pass(ex);
-  ex->only = &schedule->injections[0];
+  ex->only = schedule->injections;
+  ex->only_count = schedule->count;
   enum machine_stop stop = explorer_probe_pass(ex);
   ex->certificate.state_hash = machine_state_hash(ex->machine);
   account_finish(ex, stop);

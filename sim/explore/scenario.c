@@ -55,6 +55,9 @@ void scenario_apply(const struct scenario_program *program, struct explorer_opti
   if (program->horizon != NULL) {
     options->horizon = *program->horizon;
   }
+  if (program->depth != NULL) {
+    options->depth = *program->depth;
+  }
   if (program->places != PLACES_UNSAID) {
     options->beats = program->places == PLACES_ALL;
   }
@@ -92,6 +95,8 @@ bool expectation_met(const struct expectation *expectation, const struct image *
   finding_line(finding, image, sighting->victim, &frame);
   return sighting->kind == expectation->kind &&
          (expectation->place == NULL || *expectation->place == finding->place.kind) &&
+         (expectation->interrupts == NULL ||
+          *expectation->interrupts == finding->schedule.count) &&
          (expectation->value == NULL || *expectation->value == sighting->value) &&
          (expectation->line == NULL || *expectation->line == frame.line) &&
          (expectation->function == NULL ||

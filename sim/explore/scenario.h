@@ -29,6 +29,7 @@ struct expectation {
   char *function; /* of the victim's access */
   uint32_t *line; /* of the victim's access */
   uint64_t *value;
+  uint32_t *interrupts; /* injections that it needs */
   enum place_kind *place;
   uint32_t cores;         /* only on these: a mask of 1 << enum core */
   uint32_t optimisations; /* only at these: a mask of 1 << enum optimisation */
@@ -53,6 +54,7 @@ struct scenario_program {
   enum scenario_places places;
   uint32_t *max_instructions;
   uint32_t *horizon;
+  uint32_t *depth;
   struct expectation *expect; /* none: the program must be clean */
   uint32_t expect_count;
 };

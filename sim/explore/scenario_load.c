@@ -95,6 +95,7 @@ static void schema_init(struct schema *s) {
                              CYAML_UNLIMITED),
       CYAML_FIELD_UINT_PTR("line", MAYBE_POINTER, expectation, line),
       CYAML_FIELD_UINT_PTR("value", MAYBE_POINTER, expectation, value),
+      CYAML_FIELD_UINT_PTR("interrupts", MAYBE_POINTER, expectation, interrupts),
       KEY_NAME_POINTER("place", MAYBE_STRICT, expectation, place, PLACE_KINDS),
       KEY_MASK("cores", expectation, cores, s->cores),
       KEY_MASK("optimisations", expectation, optimisations, s->levels),
@@ -126,6 +127,7 @@ static void schema_init(struct schema *s) {
       KEY_NAME("places", MAYBE_STRICT, program, places, PLACES),
       CYAML_FIELD_UINT_PTR("max-instructions", MAYBE_POINTER, program, max_instructions),
       CYAML_FIELD_UINT_PTR("horizon", MAYBE_POINTER, program, horizon),
+      CYAML_FIELD_UINT_PTR("depth", MAYBE_POINTER, program, depth),
       CYAML_FIELD_SEQUENCE("expect", POINTER, program, expect, &s->expectation, 0, LISTED_MOST),
       CYAML_FIELD_END};
   memcpy(s->program_keys, program_keys, sizeof program_keys);

@@ -109,7 +109,7 @@ size_t explorer_shared(const struct image *image, const struct explorer_options 
   watch.usages = allocate(watch.count + 1U, sizeof *watch.usages);
   const struct machine_host listener = {.owner = &watch, .event = on_event};
   explorer_bare_pass(ex);
-  ex->considered_count = 0;
+  ex->here->considered_count = 0;
   ex->listener = &listener;
   explorer_probe_pass(ex);
   ex->listener = NULL;

@@ -58,14 +58,14 @@ static void begin(struct looking *looking) {
       .value = size > 0 ? memory_get(&m->memory, looking->leaf.address, size) : 0,
       .new_bytes = looking->new_bytes,
   };
-  looking->explorer->considered_count = 1;
+  looking->explorer->here->considered_count = 1;
   looking->listener->begin(looking->listener->argument, &start);
 }
 
 /* The explorer's own probes are not told: what they run is not the spine. */
 static void on_event(void *owner, const struct event *event) {
   struct looking *looking = owner;
-  if (looking->explorer->exception != 0) {
+  if (looking->explorer->here->exception != 0) {
     return;
   }
   if (looking->begun) {
@@ -78,7 +78,7 @@ static void on_event(void *owner, const struct event *event) {
 static void on_instruction(void *owner) {
   struct looking *looking = owner;
   const struct explorer *ex = looking->explorer;
-  if (ex->exception != 0) {
+  if (ex->here->exception != 0) {
     return;
   }
   if (ex->machine->state.boundary + 1 >= looking->window->from) {
@@ -94,7 +94,7 @@ static void on_instruction(void *owner) {
 static void run_here(struct looking *looking) {
   struct explorer *ex = looking->explorer;
   struct machine *m = ex->machine;
-  bool returning = ex->place.kind == PLACE_RETURN;
+  bool returning = ex->here->place.kind == PLACE_RETURN;
   struct run run = {
       .mode = RUN_PROBE,
       .limit = m->state.boundary + TOLD_MOST,
@@ -121,7 +121,7 @@ static void tell_place(struct looking *looking) {
   struct machine *m = ex->machine;
   const struct telling spine = looking->telling;
   const struct machine_host host = m->host;
-  ex->exception = looking->window->exception;
+  ex->here->exception = looking->window->exception;
   snapshot_save(looking->place, m);
   m->host = telling_listener(&looking->telling);
   looking->telling.step.on_spine = false;
@@ -130,7 +130,7 @@ static void tell_place(struct looking *looking) {
   run_here(looking);
   m->host = host;
   snapshot_restore(looking->place, m);
-  ex->exception = 0;
+  ex->here->exception = 0;
   looking->telling = spine;
 }
 
@@ -142,8 +142,8 @@ static enum window_bar bar_of(const struct explorer *ex, unsigned exception,
            : exception_bit(x->pending, exception) ? BAR_PENDING
                                                   : BAR_NOT_ENABLED;
   }
-  bool masked = decision == DECISION_MASKED ||
-                (ex->place.kind == PLACE_BOUNDARY && !exception_can_preempt(x, exception));
+  bool masked = decision == DECISION_MASKED || (ex->here->place.kind == PLACE_BOUNDARY &&
+                                                !exception_can_preempt(x, exception));
   return masked ? BAR_MASKED : BAR_NONE;
 }
 
@@ -200,8 +200,8 @@ static void look(struct looking *looking) {
   const struct machine_host listener = {
       .owner = looking, .event = on_event, .instruction = on_instruction, .stack_events = true};
   explorer_bare_pass(ex);
-  ex->considered_list[0] = (uint8_t)looking->window->exception;
-  ex->considered_count = looking->window->from == 0; /* nothing is decided ahead of it */
+  ex->here->considered_list[0] = (uint8_t)looking->window->exception;
+  ex->here->considered_count = looking->window->from == 0; /* nothing is decided ahead of it */
   uint64_t end = looking->window->to + 1;
   if (end < ex->options.max_instructions) {
     ex->options.max_instructions = end;

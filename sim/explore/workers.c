@@ -30,7 +30,7 @@ struct parcel {
 };
 
 bool workers_owns(const struct explorer *ex, uint64_t boundary) {
-  return ex->shards <= 1 || boundary / EQUIVALENCE_CHAIN % ex->shards == ex->shard;
+  return ex->shards <= 1 || boundary / ex->chunk % ex->shards == ex->shard;
 }
 
 static bool write_all(int pipe, const void *bytes, size_t size) {
@@ -62,6 +62,7 @@ static bool read_all(int pipe, void *bytes, size_t size) {
 static void work(struct explorer *ex, unsigned shard, int pipe) {
   struct parcel parcel = {0};
   ex->shard = shard;
+  ex->certificate.depths[0].spines = 0; /* the one spine is not its own */
   if (shard != 0) {
     ex->options.progress = NULL;
   }
@@ -114,6 +115,16 @@ static bool receive(const struct worker *worker, struct parcel *parcel,
   return whole;
 }
 
+static void add_depth(struct depth_account *sum, const struct depth_account *part) {
+  sum->spines += part->spines;
+  sum->merged += part->merged;
+  sum->places += part->places;
+  sum->branches += part->branches;
+  for (unsigned i = 0; i < DECISION_COUNT; i++) {
+    sum->decided[i] += part->decided[i];
+  }
+}
+
 static void add_counts(struct explorer *ex, const struct parcel *parcel) {
   struct certificate *sum = &ex->certificate;
   const struct certificate *part = &parcel->certificate;
@@ -127,6 +138,9 @@ static void add_counts(struct explorer *ex, const struct parcel *parcel) {
   for (unsigned i = 0; i < DECISION_COUNT; i++) {
     sum->decided[i] += part->decided[i];
   }
+  for (unsigned i = 0; i < DEPTH_MOST; i++) {
+    add_depth(&sum->depths[i], &part->depths[i]);
+  }
   for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
     ex->could[e] += parcel->could[e];
     ex->taken[e] += parcel->taken[e];
@@ -139,6 +153,9 @@ static bool is_better(const struct finding *a, const struct finding *b) {
   bool needs = finding_traits(a->sighting.kind)->harm != HARM_IMPLIED;
   if (a->shown != b->shown) {
     return a->shown;
+  }
+  if (a->schedule.count != b->schedule.count) {
+    return a->schedule.count < b->schedule.count;
   }
   if (needs && harmful != (b->outcome == OUTCOME_HARMFUL)) {
     return harmful;
@@ -161,11 +178,14 @@ static void add_findings(struct explorer *ex, const struct finding *items, size_
       all->items[all->count++] = items[i];
       continue;
     }
-    uint64_t occurrences = known->occurrences + items[i].occurrences;
+    uint64_t seen[DEPTH_MOST];
+    for (unsigned k = 0; k < DEPTH_MOST; k++) {
+      seen[k] = known->seen[k] + items[i].seen[k];
+    }
     if (is_better(&items[i], known)) {
       *known = items[i];
     }
-    known->occurrences = occurrences;
+    memcpy(known->seen, seen, sizeof seen);
   }
 }
 

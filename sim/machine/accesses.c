@@ -19,7 +19,7 @@ void machine_emit(struct machine *m, struct event *event) {
  * back with all they did. */
 static void note_change(struct machine *m, const uint8_t *host, uint32_t address, unsigned size,
                         uint64_t value) {
-  if (m->run->mode == RUN_SPINE) {
+  if (m->run->mode == RUN_SPINE || m->run->hashes) {
     m->state.memory_hash ^= memory_hash_change(host, address, size, value);
   }
 }
@@ -154,8 +154,8 @@ struct batch {
 static bool offers_beats(const struct machine *m, const struct batch *batch,
                          const struct code *code) {
   const struct machine_state *s = &m->state;
-  if (!m->beats || m->run->mode != RUN_SPINE || m->host.place == NULL || batch->count < 2 ||
-      code == NULL || s->acting >= m->run->limit) {
+  if (!m->beats || !machine_offers(m) || batch->count < 2 || code == NULL ||
+      s->acting >= m->run->limit) {
     return false;
   }
   if (batch->writes == batch->count) {
@@ -332,7 +332,7 @@ void accesses_finish(struct machine *m) {
   if (m->queued == 0) {
     return;
   }
-  if (m->run->mode == RUN_SPINE) {
+  if (machine_offers(m)) {
     memcpy(m->last, m->queue, m->queued * sizeof *m->queue);
   }
   code = machine_code(m, m->state.acting_pc);
@@ -372,7 +372,8 @@ void machine_write_words(struct machine *m, uint32_t address, const uint32_t *wo
   uint8_t *host = memory_host(&m->memory, address, 4 * count);
   assert(host != NULL);
   undo_save(&m->undo, host, (size_t)4 * count);
-  for (unsigned i = 0; m->run->mode == RUN_SPINE && i < count; i++) {
+  bool hashes = m->run->mode == RUN_SPINE || m->run->hashes;
+  for (unsigned i = 0; hashes && i < count; i++) {
     note_change(m, host + (size_t)4 * i, address + 4 * i, 4, words[i]);
   }
   memcpy(host, words, (size_t)4 * count);

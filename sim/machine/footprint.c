@@ -111,6 +111,19 @@ void footprint_access(struct footprint *f, struct machine *m, bool write, uint32
   }
 }
 
+void footprint_merge(struct footprint *f, const struct footprint *inner, bool whole) {
+  f->reusable = f->reusable && whole && inner->reusable;
+  for (unsigned i = 0; i < inner->count; i++) {
+    const struct granule *granule = &inner->granules[i];
+    if ((granule->uses & FOOTPRINT_READ) != 0) {
+      add(f, granule->id, false);
+    }
+    if ((granule->uses & FOOTPRINT_WRITTEN) != 0) {
+      add(f, granule->id, true);
+    }
+  }
+}
+
 unsigned footprint_use_of(const struct footprint *f, const struct machine *m, uint32_t address,
                           unsigned size) {
   unsigned uses = 0;

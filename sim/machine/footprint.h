@@ -42,6 +42,10 @@ void footprint_instruction(struct footprint *footprint, const struct code *code)
 void footprint_access(struct footprint *footprint, struct machine *machine, bool write,
                       uint32_t address, unsigned size);
 
+/* A probe inside the recorded one was made and taken back: its accesses are added.
+ * `whole`: it came to its end. */
+void footprint_merge(struct footprint *footprint, const struct footprint *inner, bool whole);
+
 /* How the probe touched the granules of an access: bits of enum footprint_use. */
 enum footprint_use { FOOTPRINT_READ = 1, FOOTPRINT_WRITTEN = 2 };
 unsigned footprint_use_of(const struct footprint *footprint, const struct machine *machine,

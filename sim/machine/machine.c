@@ -209,7 +209,7 @@ static void meet_interrupted(struct machine *m) {
 static void save_before(struct machine *m, const struct code *code) {
   const struct machine_state *s = &m->state;
   bool wanted = (code->flags & CODE_BEATS) != 0 &&
-                ((m->beats && m->run->mode == RUN_SPINE) || s->interrupted.armed);
+                ((m->beats && machine_offers(m)) || s->interrupted.armed);
   m->before_saved = wanted;
   if (wanted) {
     struct cpu_registers registers;
@@ -288,10 +288,10 @@ static void on_instruction(void *owner, uint32_t pc) {
   if (m->host.stops != NULL && m->host.stops(m->host.owner)) {
     m->run->limit = s->boundary;
   }
+  if (machine_offers(m) && s->boundary < m->run->limit) {
+    m->host.place(m->host.owner, PLACE_BOUNDARY, 0);
+  }
   if (m->run->mode == RUN_SPINE) {
-    if (s->boundary < m->run->limit && m->host.place != NULL) {
-      m->host.place(m->host.owner, PLACE_BOUNDARY, 0);
-    }
     progress_boundary(m);
   } else if (m->run->mode == RUN_PROBE) {
     spin_look(m);
@@ -411,7 +411,7 @@ static void execute(struct machine *m) {
 static void offer(struct machine *m, enum place_kind kind) {
   /* Who may stop anywhere goes on behind the limit and is not asked twice. */
   bool before_limit = m->state.boundary < m->run->limit || m->host.stops != NULL;
-  if (m->run->mode == RUN_SPINE && m->host.place != NULL && before_limit) {
+  if (machine_offers(m) && before_limit) {
     m->host.place(m->host.owner, kind, 0);
   }
 }
@@ -655,4 +655,27 @@ uint64_t machine_state_hash(struct machine *m) {
   uint64_t seed = machine_model_hash(m) ^ m->state.pc ^ m->state.boundary << 32;
   seed = XXH3_64bits_withSeed(&registers, sizeof registers, seed);
   return XXH3_64bits_withSeed(ram->host, ram->size, seed ^ m->state.device_hash);
+}
+
+bool machine_live_hash(struct machine *m, uint64_t *hash) {
+  enum { CONTROL_FPCA = 4 };
+  const struct machine_state *s = &m->state;
+  const struct region *ram = m->memory.ram;
+  struct cpu_registers registers;
+  bool fp = m->core->has_fpu && (s->control & CONTROL_FPCA) != 0;
+  if (fp || s->interrupted.armed || s->action != ACTION_NONE || s->exceptions.take != 0) {
+    return false;
+  }
+  cpu_get(m->cpu, &registers);
+  uint32_t low = (m->stack_low > ram->base ? m->stack_low : ram->base) & ~3U;
+  uint32_t high =
+      (s->context.exception == 0 && (s->control & 2U) != 0 ? cpu_msp(m->cpu) : registers.sp) &
+      ~3U;
+  bool inside = high >= low && high - ram->base <= ram->size;
+  uint64_t dead = inside ? memory_hash_part(&m->memory, low, high) : 0;
+  const uint32_t small[] = {s->pc, s->it_state, s->monitor_set, s->asleep, s->invalid_state};
+  uint64_t seed = (s->memory_hash ^ dead) * 31 ^ s->device_hash ^ machine_model_hash(m);
+  seed = XXH3_64bits_withSeed(small, sizeof small, seed);
+  *hash = XXH3_64bits_withSeed(&registers, sizeof registers, seed);
+  return true;
 }

@@ -63,6 +63,8 @@ struct run {
   uint16_t exception;   /* probe: the one that must be done */
   const uint32_t *open; /* branch: stop when this is down to `settled`; NULL: do not */
   uint32_t settled;
+  bool places;        /* probe, branch: the place callback is asked, as on the spine */
+  bool hashes;        /* probe, branch: machine_live_hash is asked for */
   uint16_t opens_for; /* branch: stop where this exception could be taken; 0: do not */
   bool meets;         /* branch: stop at meet_pc in context depth meet_depth */
   uint32_t meet_pc;
@@ -77,7 +79,8 @@ struct machine_host {
   void *owner;
   void (*event)(void *owner, const struct event *event);
   bool stack_events; /* accesses without a leaf too */
-  /* Spine: an exception can be taken here; may run probes. */
+  /* Spine, and runs that ask for it: an exception can be taken here; may run
+   * probes. */
   void (*place)(void *owner, enum place_kind kind, unsigned beat);
   /* The instruction at state.pc is about to execute (any run). */
   void (*instruction)(void *owner);
@@ -224,6 +227,11 @@ struct code *machine_code(struct machine *machine, uint32_t pc);
 /* Hash of RAM, registers and exception state, without elapsed time: two runs
  * that end alike have the same. */
 uint64_t machine_state_hash(struct machine *machine);
+/* Hash of all that shapes what comes: pc, registers, memory but for what lies below
+ * the main stack pointer, devices, exceptions. Neither time nor the place's number
+ * is part of it. False: there is none here (an FP context is live, or the machine
+ * is in the middle of something). Known on the spine, and in runs that ask for it. */
+bool machine_live_hash(struct machine *machine, uint64_t *hash);
 /* The part of it that is neither registers nor memory. */
 uint64_t machine_model_hash(const struct machine *machine);
 

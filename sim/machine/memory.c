@@ -299,3 +299,14 @@ uint64_t memory_hash_change(const uint8_t *host, uint32_t address, unsigned size
   }
   return change;
 }
+
+uint64_t memory_hash_part(const struct memory *memory, uint32_t low, uint32_t high) {
+  const struct region *ram = memory->ram;
+  uint64_t hash = 0;
+  for (uint32_t at = low; at < high; at += 4) {
+    uint32_t word = 0;
+    memcpy(&word, ram->host + (at - ram->base), 4);
+    hash ^= word != 0 ? mix(at, word) ^ mix(at, 0) : 0;
+  }
+  return hash;
+}

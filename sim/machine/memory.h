@@ -71,6 +71,9 @@ static inline bool memory_is_other_ram(const struct memory *memory, uint32_t add
 /* Up to 8 bytes, little-endian; 0 where there is no memory. */
 uint64_t memory_get(const struct memory *memory, uint32_t address, unsigned size);
 
+/* How the hash differs from that of the same memory with zeros from `low` up to
+ * `high`, both multiples of 4 in RAM. */
+uint64_t memory_hash_part(const struct memory *memory, uint32_t low, uint32_t high);
 /* Changes in the hash when these bytes are replaced. */
 uint64_t memory_hash_change(const uint8_t *host, uint32_t address, unsigned size,
                             uint64_t value);

@@ -4,6 +4,11 @@
 
 #include "sim/machine/machine.h"
 
+/* Whether this run asks what may come at its places. */
+static inline bool machine_offers(const struct machine *m) {
+  return (m->run->mode == RUN_SPINE || m->run->places) && m->host.place != NULL;
+}
+
 /* accesses.c */
 void accesses_note(struct machine *m, bool write, uint32_t address, unsigned size,
                    uint64_t value);

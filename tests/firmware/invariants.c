@@ -40,6 +40,7 @@ static int compare(const void *left, const void *right) {
 
 void each_place_is_decided_once(struct tally *tally, const struct certificate *certificate,
                                 const char *name) {
+  const struct depth_account *spine = &certificate->depths[0];
   uint64_t decided[DECISION_COUNT] = {0};
   uint64_t sum = 0;
   if (tally->count > 0) {
@@ -54,14 +55,14 @@ void each_place_is_decided_once(struct tally *tally, const struct certificate *c
               place_kind_name((enum place_kind)row->kind), row->boundary, row->beat);
   }
   for (unsigned i = 0; i < DECISION_COUNT; i++) {
-    sum += certificate->decided[i];
-    cr_expect(decided[i] == certificate->decided[i],
+    sum += spine->decided[i];
+    cr_expect(decided[i] == spine->decided[i],
               "%s: told of %" PRIu64 " places %s, the certificate says %" PRIu64, name,
-              decided[i], decision_name((enum decision)i), certificate->decided[i]);
+              decided[i], decision_name((enum decision)i), spine->decided[i]);
   }
-  cr_expect(sum == certificate->places * certificate->interrupt_count,
+  cr_expect(sum == spine->places * certificate->interrupt_count,
             "%s: %" PRIu64 " decisions for %" PRIu64 " places and %zu exceptions", name, sum,
-            certificate->places, certificate->interrupt_count);
+            spine->places, certificate->interrupt_count);
   cr_expect(certificate->boundaries + certificate->beats + certificate->entries +
                     certificate->returns ==
                 certificate->places,

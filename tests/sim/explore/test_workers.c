@@ -19,15 +19,22 @@ static struct image *open_image(const char *name) {
   return image;
 }
 
-static struct check run(const struct image *image, unsigned jobs, bool audit, uint64_t bound) {
+static struct check run_deep(const struct image *image, unsigned jobs, bool audit,
+                             uint64_t bound, unsigned depth) {
   struct explorer_options options = explorer_options_default(image);
   struct error error = {""};
   struct check check;
   options.jobs = jobs;
   options.audit = audit;
   options.max_instructions = bound;
+  options.depth = depth;
+  options.horizon = depth > 1 ? 100 : options.horizon;
   cr_assert(explorer_check(image, &options, &check, &error), "%s", error.message);
   return check;
+}
+
+static struct check run(const struct image *image, unsigned jobs, bool audit, uint64_t bound) {
+  return run_deep(image, jobs, audit, bound, 1);
 }
 
 static void expect_same(const struct check *a, const struct check *b, const char *name,
@@ -95,6 +102,58 @@ Test(pruning, finds_what_every_probe_finds) {
     }
     check_free(&pruned);
     check_free(&every);
+    image_destroy(image);
+  }
+}
+
+Test(workers, any_number_finds_the_same_with_two_interrupts) {
+  for (unsigned i = 0; i < IMAGE_COUNT; i++) {
+    struct image *image = open_image(IMAGES[i]);
+    struct check alone = run_deep(image, 1, false, 9000, 2);
+    struct check shared = run_deep(image, 3, false, 9000, 2);
+    cr_expect_gt(alone.certificate.depths[1].places, 0, "%s: nothing was followed", IMAGES[i]);
+    expect_same(&alone, &shared, IMAGES[i], 3);
+    cr_expect_arr_eq(alone.certificate.depths, shared.certificate.depths,
+                     sizeof alone.certificate.depths, "%s: depths differ", IMAGES[i]);
+    check_free(&shared);
+    check_free(&alone);
+    image_destroy(image);
+  }
+}
+
+/* A second interrupt takes nothing away: each finding of depth 1 is one of depth 2,
+ * with one injection. */
+Test(depth, keeps_what_one_interrupt_shows) {
+  for (unsigned i = 0; i < IMAGE_COUNT; i++) {
+    struct image *image = open_image(IMAGES[i]);
+    struct check one = run_deep(image, 1, false, 2000, 1);
+    struct check two = run_deep(image, 1, false, 2000, 2);
+    cr_expect_arr_eq(one.certificate.depths, two.certificate.depths,
+                     sizeof one.certificate.depths[0], "%s: the spine differs", IMAGES[i]);
+    for (size_t k = 0; k < one.finding_count; k++) {
+      bool kept = false;
+      for (size_t n = 0; n < two.finding_count; n++) {
+        bool same = strcmp(one.findings[k].id, two.findings[n].id) == 0;
+        kept = kept || (same && two.findings[n].schedule.count == 1 &&
+                        one.findings[k].occurrences == two.findings[n].occurrences);
+      }
+      cr_expect(kept, "%s: %s is lost at depth 2", IMAGES[i], one.findings[k].id);
+    }
+    check_free(&one);
+    check_free(&two);
+    image_destroy(image);
+  }
+}
+
+Test(depth, audit_agrees_with_two_interrupts) {
+  static const char *const images[] = {"armed_reader-m3-O2", "armed_reader-m0-O2",
+                                       "irq_pair-m3-O2"};
+  for (unsigned i = 0; i < sizeof images / sizeof *images; i++) {
+    struct image *image = open_image(images[i]);
+    struct check check = run_deep(image, 1, true, 150, 2);
+    cr_expect(check.certificate.audited, "%s", images[i]);
+    cr_expect_gt(check.certificate.depths[1].places, 0, "%s: nothing was followed", images[i]);
+    check_free(&check);
     image_destroy(image);
   }
 }

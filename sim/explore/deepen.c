@@ -1,0 +1,164 @@
+/* Deeper: what else may come once an exception was injected.
+ *
+ * The run that continues an injection is a spine of its own: it is run once bare,
+ * to learn what touches pending state, and once with each of its places decided.
+ * It covers the handlers of the injection, where others nest, and the interrupted
+ * code behind them up to the horizon, where others follow. An injection that is
+ * equivalent to the one at the place before it need not be followed again: what
+ * comes behind the handlers is the same. What nests in them is the same as long
+ * as the instruction between the two places is independent of all of it. */
+#include <string.h>
+
+#include "sim/explore/private.h"
+
+/* Whether the injection left anything behind that the interrupted code, or
+ * another handler, could find. */
+static bool left_traces(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  const struct machine_state *then = snapshot_state(ex->here->at_place);
+  const struct machine_state *now = &m->state;
+  bool devices = then->device_hash != now->device_hash || then->output_hash != now->output_hash;
+  bool pending = memcmp(&then->exceptions, &now->exceptions,
+                        offsetof(struct exceptions, execution_priority)) != 0;
+  if (devices || pending || then->event_register != now->event_register ||
+      then->monitor_set != now->monitor_set) {
+    return true;
+  }
+  machine_settle(m);
+  end_state_take(&ex->effect, m, snapshot_mark(ex->here->at_place));
+  return end_state_changes(&ex->effect, m, ex->effect.registers[13]);
+}
+
+/* The handlers of the injection, from this level's place. `deeper` records their
+ * footprint, or is NULL. False: they did not come to an end. */
+static bool run_handlers(struct explorer *ex, struct equivalence *deeper) {
+  struct machine *m = ex->machine;
+  struct run run = {
+      .mode = RUN_PROBE,
+      .limit = m->state.boundary + HANDLER_MOST,
+      .base_depth = probe_base(ex),
+      .exception = ex->here->exception,
+      .places = true,
+      .hashes = true,
+  };
+  machine_pend(m, ex->here->exception);
+  machine_continue(m, &run);
+  if (deeper != NULL) {
+    equivalence_end(deeper, m, probe_came_home(ex, &run));
+  }
+  return run.stop == STOP_DONE;
+}
+
+/* What the handlers interrupted, twice as far as a place must be followed: the
+ * states of the first half are then followed far enough. */
+static void run_behind(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  struct level *level = ex->here;
+  uint64_t half = ex->options.horizon + EQUIVALENCE_CHAIN;
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = decide_prunes(ex) ? m->state.boundary + 2 * half : probe_horizon(ex),
+      .exception = level->exception,
+      .places = true,
+      .hashes = true,
+  };
+  level->behind = true;
+  level->followed = m->state.boundary + half;
+  machine_continue(m, &run);
+  level->behind = false;
+}
+
+bool deepen_merges(struct explorer *ex, bool bare) {
+  const struct level *below = ex->here - 1;
+  struct level *level = ex->here;
+  uint64_t hash = 0;
+  if (!below->behind || !decide_prunes(ex) || !machine_live_hash(ex->machine, &hash)) {
+    return false;
+  }
+  bool seen = seen_has(&level->seen, hash) || (bare && seen_has(&level->ahead, hash));
+  if (!seen && ex->machine->state.boundary <= below->followed) {
+    seen_add(bare ? &level->ahead : &level->seen, hash);
+  }
+  return seen;
+}
+
+/* Whether another injection led to the state that this one leaves, so that what
+ * follows is decided. A suspicion makes a difference that no state shows. */
+static bool is_followed(struct explorer *ex) {
+  uint64_t hash = 0;
+  if (!decide_prunes(ex) || ex->here->suspicious) {
+    return false;
+  }
+  machine_settle(ex->machine);
+  return machine_live_hash(ex->machine, &hash) && seen_has(&(ex->here + 1)->seen, hash);
+}
+
+static void list_considered(struct level *level) {
+  for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
+    if (exception_bit(level->considered, e)) {
+      level->considered_list[level->considered_count++] = (uint8_t)e;
+    }
+  }
+}
+
+/* Runs bare. Returns whether what is behind the handlers must be followed. */
+static bool look_ahead(struct explorer *ex, bool behind) {
+  struct machine *m = ex->machine;
+  struct machine_host host = m->host;
+  struct footprint *outer = m->footprint;
+  bool beats = m->beats;
+  m->footprint = NULL;
+  m->host = (struct machine_host){.owner = ex, .place = decide_bare_place};
+  m->beats = false;
+  behind = run_handlers(ex, NULL) && behind && left_traces(ex) && !is_followed(ex);
+  if (behind) {
+    seen_clear(&(ex->here + 1)->ahead);
+    run_behind(ex);
+  }
+  snapshot_restore(ex->here->at_place, m);
+  m->host = host;
+  m->beats = beats;
+  m->footprint = outer;
+  list_considered(ex->here + 1);
+  return behind;
+}
+
+/* The equivalence of everything that comes on top of this injection. */
+static struct equivalence *begin_deeper(struct explorer *ex) {
+  struct equivalence **deeper = &ex->here->deeper[ex->here->exception];
+  if (!decide_prunes(ex)) {
+    return NULL;
+  }
+  if (*deeper == NULL) {
+    *deeper = allocate(1, sizeof **deeper);
+    (*deeper)->flaws = ex->options.flaws;
+  }
+  equivalence_begin(*deeper, ex->machine, ex->here->place_serial);
+  return *deeper;
+}
+
+void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
+  struct level *level = ex->here;
+  struct machine *m = ex->machine;
+  struct footprint *outer = m->footprint;
+  struct depth_account *account = &ex->certificate.depths[level_number(ex) + 1];
+  snapshot_save(level->at_place, m);
+  level->exception = (uint16_t)exception;
+  level_begin(level + 1, level);
+  if (level_number(ex) + 2 < DEPTH_MOST) {
+    seen_clear(&(level + 2)->seen);
+  }
+  bool follows = look_ahead(ex, behind);
+  if (run_handlers(ex, begin_deeper(ex)) && follows) {
+    run_behind(ex);
+  }
+  snapshot_restore(level->at_place, m);
+  m->footprint = outer;
+  if (outer != NULL && behind) {
+    outer->reusable = false; /* what follows the handlers is not recorded */
+  }
+  level->exception = 0;
+  level->sighting_count = 0; /* its own probe told them */
+  account->spines += follows;
+  account->merged += behind && !follows;
+}

@@ -1,0 +1,51 @@
+/* Levels: the spine, and the runs that continue an injection. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/explore/private.h"
+
+void level_create(struct level *level, struct explorer *ex) {
+  level->at_place = snapshot_create(ex->machine);
+}
+
+void level_destroy(struct level *level) {
+  snapshot_destroy(level->at_place);
+  for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
+    free(level->equivalences[e]);
+    free(level->deeper[e]);
+  }
+  free(level->disturbs);
+  seen_free(&level->seen);
+  seen_free(&level->ahead);
+}
+
+static void forget(struct equivalence *const list[EXCEPTION_COUNT]) {
+  for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
+    if (list[e] != NULL) {
+      list[e]->valid = false;
+    }
+  }
+}
+
+void level_begin(struct level *level, const struct level *below) {
+  forget(level->equivalences);
+  forget(level->deeper);
+  level->exception = 0;
+  level->sighting_count = 0;
+  level->place_serial = 0;
+  level->disturbs_count = 0;
+  level->disturbs_first = 0;
+  level->considered_count = 0;
+  level->pendsv_seen = false;
+  level->suspicious = level->behind = false;
+  memset(level->considered, 0, sizeof level->considered);
+  if (below != NULL) {
+    level->disturbs_first = below->place.boundary;
+    level->pendsv_seen = below->pendsv_seen;
+    memcpy(level->considered, below->considered, sizeof level->considered);
+  }
+}
+
+unsigned level_number(const struct explorer *ex) {
+  return (unsigned)(ex->here - ex->levels);
+}
