@@ -8,8 +8,8 @@
 #include "cli/verbs.h"
 #include "sim/words.h"
 
-static const struct verb *const VERBS[] = {&VERB_CHECK, &VERB_RUN,  &VERB_REPLAY,
-                                           &VERB_DEBUG, &VERB_INFO, &VERB_CHIPS};
+static const struct verb *const VERBS[] = {&VERB_CHECK, &VERB_MERGE, &VERB_RUN,  &VERB_REPLAY,
+                                           &VERB_DEBUG, &VERB_INFO,  &VERB_CHIPS};
 enum { VERBS_COUNT = sizeof VERBS / sizeof VERBS[0] };
 
 static const char DESCRIPTION[] =
@@ -18,6 +18,7 @@ static const char DESCRIPTION[] =
     "\v"
     "Verbs:\n"
     "  check   inject every enabled interrupt at every place and report what tears\n"
+    "  merge   make the report of a check that was done in shards\n"
     "  run     run the image as it is, with its semihosting output on stdout\n"
     "  replay  run one finding's schedule again and tell it step by step\n"
     "  debug   let gdb go forward and back through a run\n"

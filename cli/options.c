@@ -94,6 +94,24 @@ static bool set_gdb(struct options *options, const char *value, struct error *er
   return good;
 }
 
+static bool set_shard(struct options *options, const char *value, struct error *error) {
+  char *slash = NULL;
+  unsigned long number = strtoul(value, &slash, 10);
+  char *end = NULL;
+  unsigned long count = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
+  bool good = slash != value && end != NULL && *end == '\0' && number >= 1 && number <= count &&
+              count <= PARTS_MOST && value[0] != '-';
+  if (!good) {
+    return error_set(error,
+                     "%s is no shard; give its number and how many there are, up to %d, "
+                     "e.g. --shard 1/4",
+                     value, PARTS_MOST);
+  }
+  options->shard = (uint32_t)number - 1;
+  options->shards = (uint32_t)count;
+  return true;
+}
+
 static bool set_depth(struct options *options, const char *value, struct error *error) {
   static const struct number_rule rule = {"injected interrupts per run", "--depth 2", 1,
                                           DEPTH_MOST};
@@ -163,6 +181,10 @@ static bool set_output(struct options *options, const char *value, struct error 
 
 static bool set_save(struct options *options, const char *value, struct error *error) {
   return set_path(&options->save, value, error);
+}
+
+static bool set_resume(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->resume, value, error);
 }
 
 static bool set_source_root(struct options *options, const char *value, struct error *error) {
@@ -262,6 +284,13 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_JOBS] = {"jobs", "N", GROUP_EFFORT, false, set_jobs,
                      "Share the probes among N processes; else one for each processor. The "
                      "report is the same"},
+    [OPTION_SHARD] =
+        {"shard", "K/N", GROUP_SHARE, false, set_shard,
+         "Decide the Kth of N shares of the places only, and write it to --output; "
+         "tornword merge makes the report of all N"},
+    [OPTION_RESUME] = {"resume", "DIR", GROUP_SHARE, false, set_resume,
+                       "Keep what is decided in DIR, and go on from what is found there: after "
+                       "a crash or kill, give the same command again"},
     [OPTION_FORMAT] = {"format", "FORMAT", GROUP_REPORT, false, set_format,
                        "text (default), json, html, sarif or junit"},
     [OPTION_OUTPUT] = {"output", "FILE", GROUP_REPORT, false, set_output,
@@ -353,6 +382,11 @@ void options_apply(const struct options *options, struct explorer_options *explo
     explorer->beats = options->beats;
   }
   explorer->no_prune = given[OPTION_NO_PRUNE];
+  if (given[OPTION_SHARD]) {
+    explorer->shard = options->shard;
+    explorer->shards = options->shards;
+  }
+  explorer->resume = given[OPTION_RESUME] ? options->resume : NULL;
   explorer->audit = given[OPTION_AUDIT];
   long processors = sysconf(_SC_NPROCESSORS_ONLN);
   explorer->jobs = given[OPTION_JOBS] ? options->jobs
@@ -413,6 +447,8 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_NO_PRUNE:
     case OPTION_AUDIT:
     case OPTION_JOBS:
+    case OPTION_SHARD:
+    case OPTION_RESUME:
     case OPTION_FORMAT:
     case OPTION_OUTPUT:
     case OPTION_SOURCE_ROOT:

@@ -31,7 +31,8 @@ enum option_group {
   GROUP_TRACE = 32,  /* a run told to other programs */
   GROUP_REPLAY = 64, /* how a finding is shown */
   GROUP_DEBUG = 128, /* the gdb server */
-  GROUP_WAIVE = 256  /* findings that do not count */
+  GROUP_WAIVE = 256, /* findings that do not count */
+  GROUP_SHARE = 512  /* a check that is done in parts */
 };
 
 /* What the user may give. The value of one that was not given is meaningless:
@@ -57,6 +58,8 @@ enum option_id {
   OPTION_NO_PRUNE,
   OPTION_AUDIT,
   OPTION_JOBS,
+  OPTION_SHARD,
+  OPTION_RESUME,
   OPTION_FORMAT,
   OPTION_OUTPUT,
   OPTION_SOURCE_ROOT,
@@ -76,6 +79,8 @@ enum option_id {
 };
 enum { OPTION_COUNT = OPTION_QUIET + 1 };
 
+enum { PARTS_MOST = 1024 };
+
 struct options {
   bool given[OPTION_COUNT];
   enum core core;
@@ -88,7 +93,8 @@ struct options {
   uint64_t horizon;
   unsigned depth;
   unsigned jobs;
-  unsigned port; /* of the gdb server */
+  uint32_t shard, shards; /* the first is 0 */
+  unsigned port;          /* of the gdb server */
   bool beats;
   uint16_t interrupts[CONFIG_INTERRUPTS];
   unsigned interrupt_count;
@@ -108,8 +114,11 @@ struct options {
   const char *baseline;
   const char *save;
   const char *source_root;
+  const char *resume;
   const char *image;
   const char *token;
+  const char *parts[PARTS_MOST];
+  size_t part_count;
 };
 
 /* One option: a row of the table in options.c. */
@@ -130,6 +139,7 @@ struct verb {
   unsigned groups;     /* of enum option_group */
   bool takes_token;
   bool takes_image;
+  bool takes_parts;        /* files of shards, ahead of the image */
   const char *description; /* head of the verb's help, "\v", its tail */
   int (*run)(const struct options *options);
 };

@@ -19,6 +19,8 @@ static void take_argument(const char *text, struct argp_state *state) {
   struct options *options = parsing->options;
   if (verb->takes_token && options->token == NULL) {
     options->token = text;
+  } else if (verb->takes_parts && options->part_count < PARTS_MOST) {
+    options->parts[options->part_count++] = text;
   } else if (verb->takes_image && options->image == NULL) {
     options->image = text;
   } else {
@@ -27,11 +29,25 @@ static void take_argument(const char *text, struct argp_state *state) {
   }
 }
 
+/* The last of them is the image. */
+static void take_parts(struct options *options, struct argp_state *state) {
+  if (options->part_count < 2) {
+    argp_failure(state, EXIT_INPUT, 0,
+                 "give the files that check --shard wrote, and the IMAGE last, e.g. "
+                 "tornword merge part1 part2 firmware.elf");
+    return;
+  }
+  options->image = options->parts[--options->part_count];
+}
+
 static void check_complete(struct argp_state *state) {
   static const char example[] = "firmware.elf";
   const struct parsing *parsing = state->input;
   const struct verb *verb = parsing->verb;
-  const struct options *options = parsing->options;
+  struct options *options = parsing->options;
+  if (verb->takes_parts) {
+    take_parts(options, state);
+  }
   if (verb->takes_token && options->token == NULL) {
     argp_failure(state, EXIT_INPUT, 0,
                  "no TOKEN given; add the one of a finding, and the image that it was found "
@@ -65,9 +81,10 @@ static error_t parse_one(int key, char *value, struct argp_state *state) {
   return ARGP_ERR_UNKNOWN;
 }
 
-static const char *const GROUP_TITLES[] = {"Image:",  "Run:",    "Check:",
-                                           "Report:", "Effort:", "Trace:",
-                                           "Replay:", "Debug:",  "Findings that do not count:"};
+static const char *const GROUP_TITLES[] = {"Image:",   "Run:",    "Check:",
+                                           "Report:",  "Effort:", "Trace:",
+                                           "Replay:",  "Debug:",  "Findings that do not count:",
+                                           "In parts:"};
 enum {
   GROUPS = sizeof GROUP_TITLES / sizeof GROUP_TITLES[0],
   TABLE = OPTION_COUNT + GROUPS + 1
@@ -105,8 +122,8 @@ void options_parse(const struct verb *verb, int argc, char **argv, struct option
   struct argp_option table[TABLE];
   fill_table(verb, table);
   char arguments[32];
-  snprintf(arguments, sizeof arguments, "%s%s", verb->takes_token ? "TOKEN " : "",
-           verb->takes_image ? "IMAGE" : "");
+  snprintf(arguments, sizeof arguments, "%s%s%s", verb->takes_token ? "TOKEN " : "",
+           verb->takes_parts ? "PART... " : "", verb->takes_image ? "IMAGE" : "");
   char name[32];
   snprintf(name, sizeof name, "tornword %s", verb->name);
   char *verb_name = argv[0];

@@ -5,6 +5,7 @@
 #include "cli/options.h"
 
 extern const struct verb VERB_CHECK;
+extern const struct verb VERB_MERGE;
 extern const struct verb VERB_RUN;
 extern const struct verb VERB_REPLAY;
 extern const struct verb VERB_DEBUG;

@@ -24,7 +24,7 @@ int main(void) {
     VALUE = both(NEW_HALF);  // expect: torn-write VALUE
     wait_for_interrupt();
     ARMED = 0;
-    VALUE = both(OLD_HALF);
+    VALUE = both(OLD_HALF);  // expect: torn-write VALUE
   }
 }
 

@@ -25,7 +25,7 @@ int main(void) {
     VALUE = both(NEW_HALF);  // expect: torn-write VALUE
     wait_for_interrupt();
     STAGE = IDLE;
-    VALUE = both(OLD_HALF);
+    VALUE = both(OLD_HALF);  // expect: torn-write VALUE
   }
 }
 

@@ -275,6 +275,7 @@ static void begin_chunk(struct explorer *ex) {
   uint64_t chunk = ex->here->place.boundary / ex->chunk + 1;
   if (chunk != ex->chunk_now) {
     ex->chunk_now = chunk;
+    workers_checkpoint(ex);
     seen_clear(&ex->levels[1].seen);
   }
 }
@@ -296,7 +297,9 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
     return;
   }
   note_step(ex);
-  if (level == 0 && !workers_owns(ex, ex->here->place.boundary)) {
+  bool mine =
+      workers_owns(ex, ex->here->place.boundary) && ex->here->place.boundary >= ex->resumes_at;
+  if (level == 0 && !mine) {
     return;
   }
   if (level == 0) {

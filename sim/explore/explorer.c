@@ -12,6 +12,7 @@ struct explorer_options explorer_options_default(const struct image *image) {
       .machine = machine_config_default(image_core(image)),
       .max_instructions = DEFAULT_BOUND,
       .depth = 1,
+      .shards = 1,
       .horizon = DEFAULT_HORIZON,
       .beats = true,
   };
@@ -60,6 +61,8 @@ struct explorer *explorer_create(const struct image *image,
   panel_create(&ex->panel, ex);
   ex->certificate.depth = options->depth;
   ex->certificate.depths[0].spines = 1;
+  ex->share = (struct share){options->shard, options->shards > 0 ? options->shards : 1};
+  ex->jobs = 1;
   ex->chunk = options->depth > 1 ? deep_chunk(options->horizon) : EQUIVALENCE_CHAIN;
   ex->certificate.horizon = options->horizon;
   return ex;
@@ -181,10 +184,14 @@ static bool probe_all(struct explorer *ex, enum machine_stop bare, uint64_t bare
   enum machine_stop probed = STOP_NONE;
   uint64_t hash = 0;
   unsigned jobs = ex->options.audit || ex->options.decided != NULL ? 1 : ex->options.jobs;
-  if (jobs <= 1) {
+  if (ex->merge_count > 0) {
+    if (!shards_add(ex, ex->merges, ex->merge_count, &probed, &hash, error)) {
+      return false;
+    }
+  } else if (jobs <= 1 && (ex->options.resume == NULL || ex->options.decided != NULL)) {
     probed = explorer_probe_pass(ex);
     hash = machine_state_hash(ex->machine);
-  } else if (!workers_run(ex, jobs, &probed, &hash, error)) {
+  } else if (!workers_run(ex, jobs > 0 ? jobs : 1, &probed, &hash, error)) {
     return false;
   }
   ex->certificate.state_hash = hash;
@@ -220,6 +227,21 @@ bool explorer_check(const struct image *image, const struct explorer_options *op
   if (ex == NULL) {
     return false;
   }
+  bool good = check_all(ex, check, error);
+  explorer_destroy(ex);
+  return good;
+}
+
+bool shards_merge(const struct image *image, const struct explorer_options *options,
+                  const char *const *paths, size_t count, struct check *check,
+                  struct error *error) {
+  *check = (struct check){0};
+  struct explorer *ex = explorer_create(image, options, error);
+  if (ex == NULL) {
+    return false;
+  }
+  ex->merges = paths;
+  ex->merge_count = count;
   bool good = check_all(ex, check, error);
   explorer_destroy(ex);
   return good;

@@ -34,6 +34,8 @@ struct explorer_options {
   unsigned flaws;     /* deliberate mistakes of the pruner, for tests (equivalence.h) */
   bool audit;         /* --audit: decide every place again, from reset and unpruned */
   unsigned jobs;      /* --jobs: processes that share the work; 0 and 1: this one */
+  uint32_t shard, shards; /* --shard: decide this one (from 0) of so many; 0, 1: all */
+  const char *resume;     /* --resume: folder of checkpoints, or NULL; borrowed */
   /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */
   void (*progress)(void *argument, uint64_t boundary, uint64_t probes, size_t findings);
   void *progress_argument;
@@ -176,6 +178,14 @@ void check_free(struct check *check);
 /* False only for input that cannot be checked (error says why). */
 bool explorer_check(const struct image *image, const struct explorer_options *options,
                     struct check *check, struct error *error);
+
+/* Decides one shard (options) and writes it to a file, whole or not at all. */
+bool shards_write(const struct image *image, const struct explorer_options *options,
+                  const char *path, struct error *error);
+/* The check that all shards of a set make up: the same as explorer_check's. */
+bool shards_merge(const struct image *image, const struct explorer_options *options,
+                  const char *const *paths, size_t count, struct check *check,
+                  struct error *error);
 
 /* One step of a narrated run: an instruction with its accesses, or an entry or
  * a return. Steps are told as they happen, pointers live for the call only. */

@@ -2,11 +2,14 @@
 #ifndef TORNWORD_SIM_EXPLORE_PRIVATE_H
 #define TORNWORD_SIM_EXPLORE_PRIVATE_H
 
+#include <time.h>
+
 #include "detectors/detector.h"
 #include "sim/explore/end_state.h"
 #include "sim/explore/equivalence.h"
 #include "sim/explore/explorer.h"
 #include "sim/explore/findings.h"
+#include "sim/explore/parcel.h"
 #include "sim/explore/seen.h"
 #include "sim/machine/machine.h"
 
@@ -102,7 +105,13 @@ struct explorer {
   unsigned moved;        /* level of the first injection that the orders move */
 
   /* Division of work: chunks of boundaries, in turn. */
-  unsigned shards, shard;
+  struct share share; /* of the spine's places that this process decides */
+  uint32_t jobs;      /* that work on the check, or on its shard */
+  bool is_worker;
+  const char *const *merges; /* files of shards to add up instead of deciding */
+  size_t merge_count;
+  time_t saved_at;           /* the last checkpoint */
+  uint64_t resumes_at;       /* places ahead of this boundary are decided already */
   uint64_t chunk, chunk_now; /* length in boundaries, and the one being decided */
 
   /* Audit: what was decided by a probe, or by equivalence, or as masked. */
@@ -188,6 +197,13 @@ bool audit_run(struct explorer *ex, struct error *error);
 /* workers.c: the probe pass in `count` processes. */
 bool workers_run(struct explorer *ex, unsigned count, enum machine_stop *stop, uint64_t *hash,
                  struct error *error);
+/* Adds what another process decided. */
+void workers_add(struct explorer *ex, const struct parcel *parcel);
+/* At the first place of a chunk: saves what is decided, now and then. */
+void workers_checkpoint(struct explorer *ex);
+/* Adds the shards in these files. Refuses what is not a whole set of this check. */
+bool shards_add(struct explorer *ex, const char *const *paths, size_t count,
+                enum machine_stop *stop, uint64_t *hash, struct error *error);
 /* Whether this process decides the places of this boundary. */
 bool workers_owns(const struct explorer *ex, uint64_t boundary);
 

@@ -363,7 +363,8 @@ void probe_run(struct explorer *ex, unsigned exception) {
  * its harm shown is left to the probes: they decide the same place. */
 void probe_settle_spine(struct explorer *ex) {
   const struct machine_state *s = &ex->machine->state;
-  for (size_t i = 0; ex->shard == 0 && i < ex->here->sighting_count; i++) {
+  bool mine = ex->share.share == 0 && ex->levels[0].place.boundary >= ex->resumes_at;
+  for (size_t i = 0; mine && i < ex->here->sighting_count; i++) {
     const struct sighting *sighting = &ex->here->sightings[i];
     struct mask_state mask = masks_at(ex, EXCEPTION_SYSTICK);
     bool ranks = ex->ranks;

@@ -4,11 +4,15 @@
  * into its share of chunks. Chunks are as long as the longest equivalence chain,
  * which is cut at their borders: what is decided, and found, does not depend on
  * the number of workers. A worker that dies is replaced, and its share is run
- * again. */
+ * again. With --resume each leaves checkpoints behind, and takes up those that it
+ * finds. A shard is the share of a whole check, for another machine. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sim/explore/private.h"
@@ -20,62 +24,98 @@ struct worker {
   int pipe; /* reading end */
 };
 
-/* What a worker sends, followed by its findings. Plain data of one process image. */
-struct parcel {
-  struct certificate certificate;
-  uint64_t could[EXCEPTION_COUNT], taken[EXCEPTION_COUNT];
-  uint64_t state_hash;
-  enum machine_stop stop;
-  size_t finding_count;
-};
-
 bool workers_owns(const struct explorer *ex, uint64_t boundary) {
-  return ex->shards <= 1 || boundary / ex->chunk % ex->shards == ex->shard;
+  return boundary / ex->chunk % ex->share.shares == ex->share.share;
 }
 
-static bool write_all(int pipe, const void *bytes, size_t size) {
-  const char *at = bytes;
-  while (size > 0) {
-    ssize_t done = write(pipe, at, size);
-    if (done < 0 && errno != EINTR) {
-      return false;
-    }
-    at += done > 0 ? done : 0;
-    size -= done > 0 ? (size_t)done : 0;
-  }
-  return true;
-}
-
-static bool read_all(int pipe, void *bytes, size_t size) {
-  char *at = bytes;
-  while (size > 0) {
-    ssize_t done = read(pipe, at, size);
-    if (done == 0 || (done < 0 && errno != EINTR)) {
-      return false;
-    }
-    at += done > 0 ? done : 0;
-    size -= done > 0 ? (size_t)done : 0;
-  }
-  return true;
-}
-
-static void work(struct explorer *ex, unsigned shard, int pipe) {
-  struct parcel parcel = {0};
-  ex->shard = shard;
-  ex->certificate.depths[0].spines = 0; /* the one spine is not its own */
-  if (shard != 0) {
-    ex->options.progress = NULL;
-  }
-  parcel.stop = explorer_probe_pass(ex);
-  parcel.state_hash = machine_state_hash(ex->machine);
+/* What this process has decided so far. The findings stay the explorer's. */
+static struct parcel parcel_of(struct explorer *ex) {
+  struct parcel parcel;
+  memset(&parcel, 0, sizeof parcel); /* its padding goes into files too */
+  parcel.share = ex->share;
+  parcel.jobs = ex->jobs;
+  parcel.reached = UINT64_MAX;
   parcel.certificate = ex->certificate;
+  parcel.findings = ex->findings.items;
   parcel.finding_count = ex->findings.count;
   memcpy(parcel.could, ex->could, sizeof parcel.could);
   memcpy(parcel.taken, ex->taken, sizeof parcel.taken);
-  bool sent =
-      write_all(pipe, &parcel, sizeof parcel) &&
-      write_all(pipe, ex->findings.items, ex->findings.count * sizeof *ex->findings.items);
-  _exit(sent ? 0 : 1);
+  return parcel;
+}
+
+static void checkpoint_path(const struct explorer *ex, uint32_t share, char path[4096]) {
+  snprintf(path, 4096, "%s/share-%u", ex->options.resume, share);
+}
+
+void workers_checkpoint(struct explorer *ex) {
+  enum { SECONDS = 1 };
+  char path[4096];
+  struct error error = {""};
+  time_t now = time(NULL); /* says when to write, and nothing of what */
+  if (ex->options.resume == NULL || !ex->is_worker || now < ex->saved_at + SECONDS) {
+    return;
+  }
+  ex->saved_at = now;
+  struct parcel parcel = parcel_of(ex);
+  parcel.reached = ex->here->place.boundary;
+  checkpoint_path(ex, ex->share.share, path);
+  if (!parcel_save(&parcel, ex->image, &ex->options, path, &error)) {
+    _exit(1); /* the check says that it cannot go on */
+  }
+}
+
+/* Takes up what an earlier process left. True if nothing is left to do. */
+static bool take_up(struct explorer *ex, struct parcel *parcel) {
+  char path[4096];
+  struct error error = {""};
+  uint32_t leaves = leaf_total(&ex->machine->memory.leaves);
+  checkpoint_path(ex, ex->share.share, path);
+  if (ex->options.resume == NULL || access(path, F_OK) != 0 ||
+      !parcel_load(parcel, ex->image, &ex->options, leaves, path, &error)) {
+    return false;
+  }
+  if (parcel->reached == UINT64_MAX) {
+    return true;
+  }
+  ex->resumes_at = parcel->reached;
+  ex->certificate = parcel->certificate;
+  memcpy(ex->could, parcel->could, sizeof ex->could);
+  memcpy(ex->taken, parcel->taken, sizeof ex->taken);
+  ex->findings.items = parcel->findings;
+  ex->findings.count = ex->findings.capacity = parcel->finding_count;
+  return false;
+}
+
+static void work(struct explorer *ex, unsigned worker, int pipe) {
+  struct parcel parcel = {0};
+  struct error error = {""};
+  char path[4096];
+  ex->share.share += worker * ex->options.shards;
+  ex->share.shares *= ex->jobs;
+  ex->is_worker = true;
+  ex->saved_at = time(NULL);
+  /* One that replaces a dead worker is forked when others are added up already. */
+  ex->certificate = (struct certificate){.depth = ex->options.depth,
+                                         .horizon = ex->options.horizon};
+  ex->certificate.depths[0].spines = ex->share.share == 0; /* there is but one */
+  ex->findings = (struct findings){0};
+  memset(ex->could, 0, sizeof ex->could);
+  memset(ex->taken, 0, sizeof ex->taken);
+  if (worker != 0) {
+    ex->options.progress = NULL;
+  }
+  if (!take_up(ex, &parcel)) {
+    enum machine_stop stop = explorer_probe_pass(ex);
+    parcel = parcel_of(ex);
+    parcel.stop = stop;
+    parcel.state_hash = machine_state_hash(ex->machine);
+    checkpoint_path(ex, ex->share.share, path);
+    if (ex->options.resume != NULL &&
+        !parcel_save(&parcel, ex->image, &ex->options, path, &error)) {
+      _exit(1);
+    }
+  }
+  _exit(parcel_send(&parcel, pipe) ? 0 : 1);
 }
 
 static bool start(struct explorer *ex, unsigned shard, struct worker *worker) {
@@ -96,21 +136,11 @@ static bool start(struct explorer *ex, unsigned shard, struct worker *worker) {
   return worker->process > 0;
 }
 
-static bool receive(const struct worker *worker, struct parcel *parcel,
-                    struct finding **findings) {
-  *findings = NULL;
-  bool whole = read_all(worker->pipe, parcel, sizeof *parcel);
-  if (whole) {
-    *findings = allocate(parcel->finding_count, sizeof **findings);
-    whole = read_all(worker->pipe, *findings, parcel->finding_count * sizeof **findings);
-  }
+static bool receive(const struct worker *worker, struct parcel *parcel) {
+  bool whole = parcel_receive(parcel, worker->pipe);
   close(worker->pipe);
   int status = 0;
   while (waitpid(worker->process, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!whole) {
-    free(*findings);
-    *findings = NULL;
   }
   return whole;
 }
@@ -189,38 +219,137 @@ static void add_findings(struct explorer *ex, const struct finding *items, size_
   }
 }
 
-static bool collect(struct explorer *ex, unsigned shard, struct worker *worker,
+void workers_add(struct explorer *ex, const struct parcel *parcel) {
+  add_counts(ex, parcel);
+  add_findings(ex, parcel->findings, parcel->finding_count);
+}
+
+static bool collect(struct explorer *ex, unsigned number, struct worker *worker,
                     struct parcel *parcel) {
-  struct finding *findings = NULL;
   for (unsigned tries = 0; tries < TRIES; tries++) {
-    if (receive(worker, parcel, &findings)) {
-      add_counts(ex, parcel);
-      add_findings(ex, findings, parcel->finding_count);
-      free(findings);
+    if (receive(worker, parcel)) {
+      workers_add(ex, parcel);
+      parcel_free(parcel);
       return true;
     }
-    if (!start(ex, shard, worker)) {
+    if (!start(ex, number, worker)) {
       return false;
     }
   }
   return false;
 }
 
+/* A check that was begun with some number of processes goes on with as many. */
+static bool resume_jobs(struct explorer *ex, struct error *error) {
+  struct parcel parcel = {0};
+  char path[4096];
+  uint32_t leaves = leaf_total(&ex->machine->memory.leaves);
+  if (mkdir(ex->options.resume, 0777) != 0 && errno != EEXIST) {
+    return error_set(error, "--resume: cannot make %s: %s", ex->options.resume,
+                     strerror(errno));
+  }
+  for (uint32_t worker = 0; worker < ex->jobs; worker++) {
+    checkpoint_path(ex, ex->share.share + worker * ex->options.shards, path);
+    if (access(path, F_OK) != 0) {
+      continue;
+    }
+    if (!parcel_load(&parcel, ex->image, &ex->options, leaves, path, error)) {
+      return false;
+    }
+    ex->jobs = parcel.jobs;
+    parcel_free(&parcel);
+    return true;
+  }
+  return access(ex->options.resume, W_OK) == 0 ||
+         error_set(error, "--resume: cannot write into %s: %s", ex->options.resume,
+                   strerror(errno));
+}
+
 bool workers_run(struct explorer *ex, unsigned count, enum machine_stop *stop, uint64_t *hash,
                  struct error *error) {
-  struct worker *workers = allocate(count, sizeof *workers);
+  const struct share whole = ex->share;
   struct parcel parcel = {0};
   bool good = true;
-  ex->shards = count;
-  for (unsigned i = 0; i < count; i++) {
+  ex->jobs = count;
+  if (ex->options.resume != NULL && !resume_jobs(ex, error)) {
+    return false;
+  }
+  ex->certificate.depths[0].spines = 0; /* workers count it */
+  struct worker *workers = allocate(ex->jobs, sizeof *workers);
+  for (unsigned i = 0; i < ex->jobs; i++) {
     good = start(ex, i, &workers[i]) && good;
   }
-  for (unsigned i = 0; good && i < count; i++) {
+  for (unsigned i = 0; good && i < ex->jobs; i++) {
     good = collect(ex, i, &workers[i], &parcel);
     *stop = parcel.stop;
     *hash = parcel.state_hash;
   }
-  ex->shards = 1;
+  ex->share = whole;
   free(workers);
   return good || error_set(error, "a worker process died %d times: try --jobs 1", TRIES);
+}
+
+/* The share that this process was told to do, as a file. */
+bool shards_write(const struct image *image, const struct explorer_options *options,
+                  const char *path, struct error *error) {
+  struct parcel parcel;
+  struct explorer *ex = explorer_create(image, options, error);
+  if (ex == NULL) {
+    return false;
+  }
+  explorer_bare_pass(ex);
+  memset(&parcel, 0, sizeof parcel);
+  enum machine_stop stop = STOP_NONE;
+  uint64_t hash = 0;
+  bool good = workers_run(ex, options->jobs > 0 ? options->jobs : 1, &stop, &hash, error);
+  if (good) {
+    parcel = parcel_of(ex);
+    parcel.stop = stop;
+    parcel.state_hash = hash;
+    good = parcel_save(&parcel, image, options, path, error);
+  }
+  explorer_destroy(ex);
+  return good;
+}
+
+/* All shares, each once? */
+static bool complete_set(const struct share *shares, size_t count, const char *const *paths,
+                         struct error *error) {
+  for (size_t i = 0; i < count; i++) {
+    if (shares[i].shares != shares[0].shares) {
+      return error_set(error, "%s is one of %u shards, %s one of %u", paths[0],
+                       shares[0].shares, paths[i], shares[i].shares);
+    }
+    for (size_t k = 0; k < i; k++) {
+      if (shares[k].share == shares[i].share) {
+        return error_set(error, "%s and %s are the same shard, %u/%u", paths[k], paths[i],
+                         shares[i].share + 1, shares[i].shares);
+      }
+    }
+  }
+  return count == shares[0].shares ||
+         error_set(error, "%zu of %u shards given: the others are missing", count,
+                   shares[0].shares);
+}
+
+bool shards_add(struct explorer *ex, const char *const *paths, size_t count,
+                enum machine_stop *stop, uint64_t *hash, struct error *error) {
+  struct share *shares = allocate(count, sizeof *shares);
+  uint32_t leaves = leaf_total(&ex->machine->memory.leaves);
+  bool good = true;
+  ex->certificate.depths[0].spines = 0;
+  for (size_t i = 0; good && i < count; i++) {
+    struct parcel parcel = {0};
+    good = parcel_load(&parcel, ex->image, &ex->options, leaves, paths[i], error);
+    if (good) {
+      shares[i] = parcel.share;
+      *stop = parcel.stop;
+      *hash = parcel.state_hash;
+      workers_add(ex, &parcel);
+    }
+    parcel_free(&parcel);
+  }
+  good = good && complete_set(shares, count, paths, error);
+  free(shares);
+  return good;
 }

@@ -109,8 +109,8 @@ Test(pruning, finds_what_every_probe_finds) {
 Test(workers, any_number_finds_the_same_with_two_interrupts) {
   for (unsigned i = 0; i < IMAGE_COUNT; i++) {
     struct image *image = open_image(IMAGES[i]);
-    struct check alone = run_deep(image, 1, false, 9000, 2);
-    struct check shared = run_deep(image, 3, false, 9000, 2);
+    struct check alone = run_deep(image, 1, false, 5000, 2);
+    struct check shared = run_deep(image, 3, false, 5000, 2);
     cr_expect_gt(alone.certificate.depths[1].places, 0, "%s: nothing was followed", IMAGES[i]);
     expect_same(&alone, &shared, IMAGES[i], 3);
     cr_expect_arr_eq(alone.certificate.depths, shared.certificate.depths,
@@ -126,8 +126,8 @@ Test(workers, any_number_finds_the_same_with_two_interrupts) {
 Test(depth, keeps_what_one_interrupt_shows) {
   for (unsigned i = 0; i < IMAGE_COUNT; i++) {
     struct image *image = open_image(IMAGES[i]);
-    struct check one = run_deep(image, 1, false, 2000, 1);
-    struct check two = run_deep(image, 1, false, 2000, 2);
+    struct check one = run_deep(image, 1, false, 1000, 1);
+    struct check two = run_deep(image, 1, false, 1000, 2);
     cr_expect_arr_eq(one.certificate.depths, two.certificate.depths,
                      sizeof one.certificate.depths[0], "%s: the spine differs", IMAGES[i]);
     for (size_t k = 0; k < one.finding_count; k++) {

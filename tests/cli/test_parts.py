@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""A check in parts says what one in one piece says.
+
+usage: test_parts.py TORNWORD IMAGE
+
+Shards that are merged, a check that is killed (kill -9) and resumed, a check one
+of whose workers is killed: each report must be the same bytes as that of the plain
+check. What does not belong together is refused. Ends with `N passed, N failed`.
+"""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+SHARDS = 4
+KILLS = 4
+results = {"passed": 0, "failed": 0}
+
+
+def judge(what, good):
+    results["passed" if good else "failed"] += 1
+    if not good:
+        print(f"FAILED: {what}")
+
+
+def report(tool, *words):
+    done = subprocess.run([tool, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          check=False)
+    return done.returncode, done.stdout, done.stderr.decode(errors="replace")
+
+
+def shards(tool, image, options, folder):
+    parts = [os.path.join(folder, f"part{k}") for k in range(1, SHARDS + 1)]
+    for number, part in enumerate(parts, 1):
+        code, _, errors = report(tool, "check", "--shard", f"{number}/{SHARDS}", "--output",
+                                 part, *options, image)
+        judge(f"shard {number} exits {code}: {errors}", code == 0)
+    return parts
+
+
+def refusals(tool, image, options, parts, folder):
+    cut = os.path.join(folder, "cut")
+    with open(parts[0], "rb") as whole, open(cut, "wb") as half:
+        half.write(whole.read()[:-7])
+    turned = os.path.join(folder, "turned")
+    with open(parts[0], "rb") as whole, open(turned, "wb") as other:
+        content = bytearray(whole.read())
+        content[-9] ^= 4
+        other.write(content)
+    for words, wanted in (
+            ([*options, *parts[:-1], image], "missing"),
+            ([*options, parts[0], *parts[:-1], image], "same shard"),
+            (["--depth", "3", *parts, image], "other options"),
+            ([*options, cut, *parts[1:], image], "damaged"),
+            ([*options, turned, *parts[1:], image], "damaged"),
+            ([*options, image, image], "no part of a check"),
+            ([*options, image], "give the files")):
+        code, output, errors = report(tool, "merge", *words)
+        judge(f"merge {words[-3:]}: exit {code}, {errors!r} without '{wanted}'",
+              code == 2 and wanted in errors and output == b"")
+
+
+def children(process):
+    path = f"/proc/{process}/task/{process}/children"
+    with open(path, encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def killed_and_resumed(tool, image, options, folder, whole):
+    state = os.path.join(folder, "state")
+    kills = 0
+    for _ in range(KILLS):
+        check = subprocess.Popen([tool, "check", "--jobs", "2", "--resume", state, *options,
+                                  image], stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, start_new_session=True)
+        time.sleep(1.5)
+        if check.poll() is not None:
+            break
+        os.killpg(check.pid, signal.SIGKILL)
+        check.wait()
+        kills += 1
+    judge("the check ended before it could be killed", kills > 0)
+    judge("nothing was kept", bool(os.listdir(state)))
+    judge("resumed report differs",
+          report(tool, "check", "--resume", state, *options, image)[1] == whole)
+    judge("other options are not refused", report(
+        tool, "check", "--resume", state, *options, "--horizon", "7", image)[0] == 2)
+
+
+def worker_killed(tool, image, options, whole):
+    with subprocess.Popen([tool, "check", "--jobs", "2", *options, image],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as check:
+        victims = []
+        deadline = time.monotonic() + 10
+        while not victims and check.poll() is None and time.monotonic() < deadline:
+            victims = children(check.pid)
+        if victims:
+            os.kill(victims[-1], signal.SIGKILL)
+        judge("no worker could be killed", bool(victims))
+        judge("report after a worker's death differs", check.stdout.read() == whole)
+
+
+def main(tool, image):
+    options = ["--depth", "2", "--max-instructions", "20000", "--quiet"]
+    whole = report(tool, "check", *options, image)[1]
+    with tempfile.TemporaryDirectory() as folder:
+        parts = shards(tool, image, options, folder)
+        judge("merged report differs",
+              report(tool, "merge", *options, *parts, image)[1] == whole)
+        refusals(tool, image, options, parts, folder)
+        long = ["--depth", "2", "--max-instructions", "60000", "--horizon", "2000"]
+        killed_and_resumed(tool, image, long, folder,
+                           report(tool, "check", *long, image)[1])
+        worker_killed(tool, image, options, whole)
+    print(f"{results['passed']} passed, {results['failed']} failed")
+    return 1 if results["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
