@@ -15,7 +15,6 @@ import tempfile
 import time
 
 SHARDS = 4
-KILLS = 4
 results = {"passed": 0, "failed": 0}
 
 
@@ -68,25 +67,39 @@ def children(process):
         return [int(word) for word in file.read().split()]
 
 
-def killed_and_resumed(tool, image, options, folder, whole):
-    state = os.path.join(folder, "state")
-    kills = 0
-    for _ in range(KILLS):
-        check = subprocess.Popen([tool, "check", "--jobs", "2", "--resume", state, *options,
-                                  image], stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL, start_new_session=True)
-        time.sleep(1.5)
-        if check.poll() is not None:
+def kill_when_kept(tool, words, state, image):
+    """Begins a check and kills it with all its workers once something is kept.
+    False: it ended first."""
+    with subprocess.Popen([tool, "check", "--jobs", "2", "--resume", state, *words, image],
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          start_new_session=True) as check:
+        kept = len(os.listdir(state)) if os.path.isdir(state) else 0
+        begun = time.monotonic()
+        while check.poll() is None and (time.monotonic() < begun + 1.2 or not kept):
+            time.sleep(0.02)
+            kept = len(os.listdir(state)) if os.path.isdir(state) else 0
+        ended = check.poll() is not None
+        if not ended:
+            os.killpg(check.pid, signal.SIGKILL)
+        return not ended
+
+
+def killed_and_resumed(tool, image, folder):
+    """A check that is long enough here to be killed."""
+    for bound in (50000, 200000, 800000, 3200000):
+        state = os.path.join(folder, f"state{bound}")
+        words = ["--depth", "2", "--max-instructions", str(bound)]
+        if kill_when_kept(tool, words, state, image):
             break
-        os.killpg(check.pid, signal.SIGKILL)
-        check.wait()
-        kills += 1
-    judge("the check ended before it could be killed", kills > 0)
+    else:
+        judge("each check ended before it could be killed", False)
+        return
+    kill_when_kept(tool, words, state, image)
     judge("nothing was kept", bool(os.listdir(state)))
-    judge("resumed report differs",
-          report(tool, "check", "--resume", state, *options, image)[1] == whole)
     judge("other options are not refused", report(
-        tool, "check", "--resume", state, *options, "--horizon", "7", image)[0] == 2)
+        tool, "check", "--resume", state, *words, "--horizon", "7", image)[0] == 2)
+    resumed = report(tool, "check", "--resume", state, *words, image)[1]
+    judge("resumed report differs", resumed == report(tool, "check", *words, image)[1])
 
 
 def worker_killed(tool, image, options, whole):
@@ -110,9 +123,7 @@ def main(tool, image):
         judge("merged report differs",
               report(tool, "merge", *options, *parts, image)[1] == whole)
         refusals(tool, image, options, parts, folder)
-        long = ["--depth", "2", "--max-instructions", "60000", "--horizon", "2000"]
-        killed_and_resumed(tool, image, long, folder,
-                           report(tool, "check", *long, image)[1])
+        killed_and_resumed(tool, image, folder)
         worker_killed(tool, image, options, whole)
     print(f"{results['passed']} passed, {results['failed']} failed")
     return 1 if results["failed"] else 0
