@@ -9,7 +9,7 @@
 #include "sim/words.h"
 
 static const struct verb *const VERBS[] = {&VERB_CHECK, &VERB_MERGE, &VERB_RUN,  &VERB_REPLAY,
-                                           &VERB_DEBUG, &VERB_INFO,  &VERB_CHIPS};
+                                           &VERB_DEBUG, &VERB_FUZZ,  &VERB_INFO, &VERB_CHIPS};
 enum { VERBS_COUNT = sizeof VERBS / sizeof VERBS[0] };
 
 static const char DESCRIPTION[] =
@@ -22,6 +22,7 @@ static const char DESCRIPTION[] =
     "  run     run the image as it is, with its semihosting output on stdout\n"
     "  replay  run one finding's schedule again and tell it step by step\n"
     "  debug   let gdb go forward and back through a run\n"
+    "  fuzz    search inputs and interrupts together, alone or under afl-fuzz\n"
     "  info    say what was understood of an image\n"
     "  chips   list the cores and chips that can be simulated\n"
     "\n"

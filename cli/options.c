@@ -224,6 +224,27 @@ static bool set_baseline(struct options *options, const char *value, struct erro
   return set_path(&options->baseline, value, error);
 }
 
+static bool set_input_registers(struct options *options, const char *value,
+                                struct error *error) {
+  options->input_registers = value;
+  return value[0] != '\0' ||
+         error_set(error, "'' is no list; give addresses, ranges or 'unmodelled'");
+}
+
+static bool set_corpus(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->corpus, value, error);
+}
+
+static bool set_runs(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"test cases", "--runs 100000", 0, 1000000000000};
+  return number_parse(value, &rule, &options->runs, error);
+}
+
+static bool set_seed(struct options *options, const char *value, struct error *error) {
+  static const struct number_rule rule = {"a number to begin with", "--seed 1", 0, UINT64_MAX};
+  return number_parse(value, &rule, &options->seed, error);
+}
+
 static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_CORE] =
         {"core", "CORE", GROUP_IMAGE, true, set_core,
@@ -249,7 +270,12 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_SVD] = {"svd", "FILE.svd", GROUP_IMAGE, true, set_svd,
                     "Names of interrupts and reset values of registers from a CMSIS-SVD file"},
     [OPTION_INPUT] = {"input", "FILE", GROUP_RUN, true, set_input,
-                      "What the firmware receives on the UART that the chip or config names"},
+                      "What the outside sends: what a UART receives, values of registers, "
+                      "interrupts (docs/fuzzing.md)"},
+    [OPTION_INPUT_REGISTERS] =
+        {"input-registers", "LIST", GROUP_RUN, true, set_input_registers,
+         "Registers whose reads take bytes of --input: addresses, ranges, or 'unmodelled' "
+         "for all that nothing describes"},
     [OPTION_PRIORITY_BITS] =
         {"priority-bits", "N", GROUP_RUN, true, set_priority_bits,
          "Implemented priority bits, 2 to 8; else the core's usual number"},
@@ -329,6 +355,14 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
                          "check"},
     [OPTION_COLOR] = {"color", "WHEN", GROUP_REPORT, false, set_color,
                       "auto (default), always or never; NO_COLOR and CLICOLOR_FORCE count too"},
+    [OPTION_CORPUS] = {"corpus", "DIR", GROUP_FUZZ, false, set_corpus,
+                       "Test cases: seeds are read from DIR, what is new is added, findings "
+                       "go to DIR/findings; a search in the same DIR goes on"},
+    [OPTION_RUNS] = {"runs", "N", GROUP_FUZZ, false, set_runs,
+                     "Run N new test cases, in rounds of 512 (default 100000); 0: only judge "
+                     "those in DIR"},
+    [OPTION_SEED] = {"seed", "N", GROUP_FUZZ, false, set_seed,
+                     "Number that the search follows from, with corpus and image (default 1)"},
     [OPTION_STATS] = {"stats", NULL, GROUP_EFFORT, false, NULL,
                       "Say on stderr how much work it was"},
     [OPTION_QUIET] = {"quiet", NULL, GROUP_EFFORT, false, NULL,
@@ -429,6 +463,8 @@ static const char *value_text(const struct options *options, enum option_id id,
       return texts_quote(texts, options->svd);
     case OPTION_INPUT:
       return texts_quote(texts, options->input);
+    case OPTION_INPUT_REGISTERS:
+      return texts_quote(texts, options->input_registers);
     case OPTION_PRIORITY_BITS:
       return texts_print(texts, "%u", options->priority_bits);
     case OPTION_BKPT:
@@ -463,6 +499,9 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_BASELINE:
     case OPTION_SEVERITY:
     case OPTION_COLOR:
+    case OPTION_CORPUS:
+    case OPTION_RUNS:
+    case OPTION_SEED:
     case OPTION_STATS:
     case OPTION_QUIET:
       break;

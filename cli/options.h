@@ -32,7 +32,8 @@ enum option_group {
   GROUP_REPLAY = 64, /* how a finding is shown */
   GROUP_DEBUG = 128, /* the gdb server */
   GROUP_WAIVE = 256, /* findings that do not count */
-  GROUP_SHARE = 512  /* a check that is done in parts */
+  GROUP_SHARE = 512, /* a check that is done in parts */
+  GROUP_FUZZ = 1024  /* a search */
 };
 
 /* What the user may give. The value of one that was not given is meaningless:
@@ -47,6 +48,7 @@ enum option_id {
   OPTION_CONFIG,
   OPTION_SVD,
   OPTION_INPUT,
+  OPTION_INPUT_REGISTERS,
   OPTION_PRIORITY_BITS,
   OPTION_BKPT,
   OPTION_MAX_INSTRUCTIONS,
@@ -74,6 +76,9 @@ enum option_id {
   OPTION_SUPPRESSIONS,
   OPTION_BASELINE,
   OPTION_COLOR,
+  OPTION_CORPUS,
+  OPTION_RUNS,
+  OPTION_SEED,
   OPTION_STATS,
   OPTION_QUIET,
 };
@@ -95,6 +100,8 @@ struct options {
   unsigned jobs;
   uint32_t shard, shards; /* the first is 0 */
   unsigned port;          /* of the gdb server */
+  uint64_t runs;
+  uint64_t seed;
   bool beats;
   uint16_t interrupts[CONFIG_INTERRUPTS];
   unsigned interrupt_count;
@@ -109,6 +116,8 @@ struct options {
   const char *config;
   const char *svd;
   const char *input;
+  const char *input_registers;
+  const char *corpus;
   const char *output;
   const char *suppressions;
   const char *baseline;

@@ -81,10 +81,11 @@ static error_t parse_one(int key, char *value, struct argp_state *state) {
   return ARGP_ERR_UNKNOWN;
 }
 
-static const char *const GROUP_TITLES[] = {"Image:",   "Run:",    "Check:",
-                                           "Report:",  "Effort:", "Trace:",
-                                           "Replay:",  "Debug:",  "Findings that do not count:",
-                                           "In parts:"};
+static const char *const GROUP_TITLES[] = {
+    "Image:",    "Run:",    "Check:",
+    "Report:",   "Effort:", "Trace:",
+    "Replay:",   "Debug:",  "Findings that do not count:",
+    "In parts:", "Search:"};
 enum {
   GROUPS = sizeof GROUP_TITLES / sizeof GROUP_TITLES[0],
   TABLE = OPTION_COUNT + GROUPS + 1

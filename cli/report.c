@@ -187,6 +187,8 @@ static const char *end_limit(const struct report *report) {
       return "code behind the breakpoint was not reached; --bkpt=continue goes on behind it";
     case END_STUCK:
       return "code behind the endless poll of a device register was not reached";
+    case END_INPUT:
+      return "code that only more input reaches was not reached";
     case END_CLOSED:
     case END_SLEEP:
     case END_EXIT:

@@ -61,7 +61,7 @@ const char *surroundings_path(const struct options *options, const char *named,
 
 /* What is to be read, wherever it was said. */
 struct sources {
-  const char *svd, *chip, *config, *input; /* NULL: nothing */
+  const char *svd, *chip, *config, *registers, *input; /* NULL: nothing */
   const char *scenario;
   size_t program; /* of the scenario's list */
 };
@@ -87,6 +87,10 @@ static bool read_files(struct surroundings *s, const struct sources *from,
   if (from->scenario != NULL &&
       !board_read_program(s->board, from->scenario, from->program, error)) {
     return false;
+  }
+  struct error inner = {""};
+  if (from->registers != NULL && !board_add_inputs(s->board, from->registers, &inner)) {
+    return error_set(error, "--input-registers: %s", inner.message);
   }
   return from->input == NULL || read_input(s, from->input, error);
 }
@@ -114,6 +118,7 @@ static struct sources sources_of(const struct options *options, const struct sce
   from.svd = given[OPTION_SVD] ? options->svd : NULL;
   from.chip = given[OPTION_CHIP] ? options->chip : from.chip;
   from.config = given[OPTION_CONFIG] ? options->config : from.config;
+  from.registers = given[OPTION_INPUT_REGISTERS] ? options->input_registers : NULL;
   from.input = given[OPTION_INPUT] ? options->input : from.input;
   return from;
 }
@@ -125,8 +130,8 @@ bool surroundings_open(struct surroundings *s, const struct options *options,
   const struct sources from = sources_of(options, scenario, program, &texts);
   *s = (struct surroundings){0};
   bool read = true;
-  if (from.svd != NULL || from.chip != NULL || from.config != NULL || from.input != NULL ||
-      from.scenario != NULL) {
+  if (from.svd != NULL || from.chip != NULL || from.config != NULL || from.registers != NULL ||
+      from.input != NULL || from.scenario != NULL) {
     s->board = board_create();
     read = read_files(s, &from, error);
   }

@@ -11,5 +11,6 @@ extern const struct verb VERB_REPLAY;
 extern const struct verb VERB_DEBUG;
 extern const struct verb VERB_INFO;
 extern const struct verb VERB_CHIPS;
+extern const struct verb VERB_FUZZ;
 
 #endif

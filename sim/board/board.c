@@ -19,6 +19,8 @@ void board_destroy(struct board *board) {
   free(board->effects);
   free(board->lines);
   free(board->at_reset);
+  free(board->inputs);
+  stimulus_fini(&board->stimulus);
   free(board->stubs);
   free(board->names);
   free(board->code_stubs);
@@ -142,9 +144,13 @@ void board_finish(struct board *board, const uint8_t *input, size_t input_size) 
       .line_count = board->line_count,
       .at_reset = board->at_reset,
       .at_reset_count = board->at_reset_count,
-      .input = input,
-      .input_size = input_size,
+      .inputs = board->inputs,
+      .input_count = board->input_count,
   };
+  board->has_stimulus = input != NULL;
+  if (input != NULL) {
+    stimulus_parse(&board->stimulus, input, input_size);
+  }
 }
 
 static const char *file_name(const char *path) {
@@ -257,7 +263,9 @@ bool board_apply(struct board *board, const struct image *image, struct machine_
   memcpy(config->absent_irqs, board->absent_irqs, sizeof config->absent_irqs);
   config->memory = board->parts;
   config->memory_count = board->part_count;
-  config->registers = board->model_count > 0 ? &board->registers : NULL;
+  bool described = board->model_count > 0 || board->input_count > 0;
+  config->registers = described ? &board->registers : NULL;
+  config->stimulus = board->has_stimulus ? &board->stimulus : NULL;
   if (board->priority_bits != 0) {
     config->priority_bits = (uint8_t)board->priority_bits;
   }

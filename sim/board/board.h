@@ -67,8 +67,12 @@ struct board {
   size_t stub_count, stub_capacity;
   struct board_symbol *names;
   size_t name_count, name_capacity;
+  struct input_range *inputs;
+  size_t input_count, input_capacity;
   struct register_set registers; /* after board_finish */
-  struct code_stub *code_stubs;  /* after board_apply */
+  struct stimulus stimulus;      /* likewise */
+  bool has_stimulus;
+  struct code_stub *code_stubs; /* after board_apply */
 
   const char **notes;
   size_t note_count, note_capacity;
@@ -96,7 +100,10 @@ size_t board_chips(const char *directory, char ***names);
 /* Reads a CMSIS-SVD file: names and numbers of interrupts, reset values. */
 bool board_read_svd(struct board *board, const char *path, struct error *error);
 
-/* Nothing may be read after this. Input for the UART's effects is borrowed. */
+/* Adds registers that take input, as --input-registers lists them. */
+bool board_add_inputs(struct board *board, const char *list, struct error *error);
+
+/* Nothing may be read after this. The bytes are a stimulus; NULL: there is none. */
 void board_finish(struct board *board, const uint8_t *input, size_t input_size);
 
 /* What the board says about how an image is read: core, vectors, base of the raw
@@ -120,5 +127,6 @@ void board_add_line(struct board *board, const struct register_line *line);
 void board_add_at_reset(struct board *board, size_t effect);
 void board_add_stub(struct board *board, const struct board_stub *stub);
 void board_add_name(struct board *board, const char *name, uint32_t address);
+void board_add_range(struct board *board, uint32_t first, uint32_t last);
 
 #endif

@@ -1,6 +1,6 @@
 /* The other sections of fuzzware's configuration: mmio_models, handlers,
- * exit_at, nvic, symbols. A fuzzed value has no meaning in a check: what
- * fuzzware draws from its input goes through the values in turn here. */
+ * exit_at, nvic, symbols. What fuzzware draws from its input is drawn from the
+ * stimulus; without one it goes through the values in turn. */
 #include <stdio.h>
 #include <string.h>
 
@@ -88,9 +88,26 @@ static bool take_nothing(struct yaml *yaml, const struct model *read, struct lis
   return true;
 }
 
+/* With a stimulus: one of the values. */
+static void draw_value(const struct model *read, struct register_model *model) {
+  (void)read;
+  model->draws = model->value_count > 256 ? 2 : 1;
+}
+
+/* Or as many bytes as the bits need. */
+static void draw_bits(const struct model *read, struct register_model *model) {
+  unsigned lane = 8 * (read->address & 3U);
+  unsigned bytes = read->size > 0 && read->size <= 4 ? read->size : 4;
+  uint32_t all = UINT32_MAX >> (32 - 8 * bytes) << (read->left_shift & 31);
+  model->draws = (uint8_t)bytes;
+  model->draw_shift = (uint8_t)((read->left_shift + lane) & 31);
+  model->draw_mask = (read->mask != 0 ? read->mask : all) << lane;
+}
+
 struct kind {
   const char *name;
   bool (*take)(struct yaml *yaml, const struct model *read, struct list *list);
+  void (*draw)(const struct model *read, struct register_model *model); /* NULL: no input */
 };
 
 static bool read_model(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
@@ -116,30 +133,48 @@ static bool read_model(struct yaml *yaml, const yaml_node_t *key, const yaml_nod
   model->source = list.count > 0 ? SOURCE_SET : SOURCE_HELD;
   model->values = list.items;
   model->value_count = list.count;
+  if (kind->draw != NULL && list.count > 0) {
+    kind->draw(&read, model);
+  }
+  return true;
+}
+
+/* These read what was written, and polls are answered; with a stimulus they are
+ * input. */
+static bool read_unmodelled(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
+                            void *user) {
+  struct board *board = user;
+  struct model read = {.access_size = 4};
+  if (!yaml_fill(yaml, value, MODEL_KEYS, &read)) {
+    return false;
+  }
+  if (read.address == 0) {
+    return yaml_refuse(yaml, key, "the model has no addr");
+  }
+  board_add_range(board, read.address & ~3U, read.address | 3U);
   return true;
 }
 
 static bool read_kind(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,
                       void *user) {
-  static const struct kind KINDS[] = {{"constant", take_constant},
-                                      {"set", take_set},
-                                      {"bitextract", take_bits},
-                                      {"passthrough", take_nothing}};
+  static const struct kind KINDS[] = {{"constant", take_constant, NULL},
+                                      {"set", take_set, draw_value},
+                                      {"bitextract", take_bits, draw_bits},
+                                      {"passthrough", take_nothing, NULL}};
   static const struct yaml_key NAMES[] = {{.name = "constant"},   {.name = "set"},
                                           {.name = "bitextract"}, {.name = "passthrough"},
                                           {.name = "unmodeled"},  {.name = NULL}};
   const char *name = yaml_scalar(key);
-  (void)user;
   for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++) {
     if (strcmp(KINDS[i].name, name) == 0) {
       return yaml_pairs(yaml, value, read_model, (void *)&KINDS[i]);
     }
   }
-  if (strcmp(name, "unmodeled") !=
-      0) { /* these read what was written, and polls are answered */
-    yaml_note(yaml, key, "'%s' is not known and not used%s", name,
-              yaml_suggest(yaml, name, NAMES));
+  if (strcmp(name, "unmodeled") == 0) {
+    return yaml_pairs(yaml, value, read_unmodelled, user);
   }
+  yaml_note(yaml, key, "'%s' is not known and not used%s", name,
+            yaml_suggest(yaml, name, NAMES));
   return true;
 }
 

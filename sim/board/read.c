@@ -79,6 +79,7 @@ static const struct yaml_key KEYS[] = {
     BOARD_KEY("interrupts", read_interrupts),
     BOARD_KEY("registers", read_registers),
     BOARD_KEY("lines", read_lines),
+    BOARD_KEY("input_registers", read_input_registers),
     BOARD_KEY("mmio_models", read_mmio_models),
     BOARD_KEY("handlers", read_handlers),
     BOARD_KEY("exit_at", read_exit_at),

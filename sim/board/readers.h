@@ -9,7 +9,8 @@
 yaml_reader read_memory_map; /* memory.c */
 yaml_reader read_registers;  /* registers.c */
 yaml_reader read_lines;
-yaml_reader read_mmio_models; /* fuzzware.c */
+yaml_reader read_input_registers; /* inputs.c */
+yaml_reader read_mmio_models;     /* fuzzware.c */
 yaml_reader read_handlers;
 yaml_reader read_exit_at;
 yaml_reader read_nvic;

@@ -85,6 +85,17 @@ static bool read_counter(struct yaml *yaml, const yaml_node_t *node, void *into)
          yaml_refuse(yaml, node, "counter: give the instructions for each step, at least 1");
 }
 
+static bool read_draws(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  struct entry *entry = into;
+  uint32_t bytes = 0;
+  if (!yaml_u32(yaml, node, &bytes)) {
+    return false;
+  }
+  entry->model.draws = (uint8_t)bytes;
+  entry->model.draw_mask = UINT32_MAX;
+  return (bytes >= 1 && bytes <= 4) || yaml_refuse(yaml, node, "a read draws 1 to 4 bytes");
+}
+
 static bool read_alias(struct yaml *yaml, const yaml_node_t *node, struct entry *entry,
                        enum register_alias alias) {
   entry->model.alias = alias;
@@ -122,12 +133,16 @@ static const struct yaml_key EFFECT_KEYS[] = {
     EFFECT("clear", yaml_u32, clear),        EFFECT("tick", yaml_u64, tick),
     EFFECT("width", yaml_u32, width),        EFFECT("compares", yaml_bool, compares),
     EFFECT("captures", yaml_bool, captures), EFFECT("input-to", yaml_u32, input_to),
+    EFFECT("fill-at", yaml_u32, fill_at),    EFFECT("fill-count", yaml_u32, fill_count),
     EFFECT("irq", read_irq, exception),      {.name = NULL}};
 
 static bool check_effect(const struct yaml *yaml, const yaml_node_t *node,
                          const struct register_effect *effect) {
   if (effect->repeats && effect->after == 0 && !effect->compares) {
     return yaml_refuse(yaml, node, "repeats: give the instructions between with after");
+  }
+  if ((effect->fill_at == 0) != (effect->fill_count == 0)) {
+    return yaml_refuse(yaml, node, "a transfer has both fill-at and fill-count");
   }
   bool timer = effect->compares || effect->captures;
   if (timer && (effect->tick == 0 || effect->width < 1 || effect->width > 32)) {
@@ -206,6 +221,7 @@ static const struct yaml_key KEYS[] = {MEMBER("name", yaml_text, model.name),
                                        ENTRY("toggles", read_toggles),
                                        MEMBER("output", yaml_bool, model.output),
                                        MEMBER("array", yaml_u32, array),
+                                       ENTRY("draws", read_draws),
                                        ENTRY("input", read_input),
                                        ENTRY("on-write", read_on_write),
                                        ENTRY("on-read", read_on_read),

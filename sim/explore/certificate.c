@@ -24,6 +24,7 @@ const char *run_end_text(enum run_end end) {
       [END_RESET] = "the program asked for a reset",
       [END_STOP] = "a breakpoint stopped it",
       [END_STUCK] = "it polls a device register, and no value that was tried ends the loop",
+      [END_INPUT] = "it wants more input, or waits for it, and all of it is used up",
   };
   return texts[end];
 }

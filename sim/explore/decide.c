@@ -129,7 +129,7 @@ static bool disturbed_next(const struct explorer *ex) {
 }
 
 bool decide_prunes(const struct explorer *ex) {
-  return !ex->options.no_prune && ex->only == NULL;
+  return !ex->options.no_prune && ex->only == NULL && !ex->follows;
 }
 
 /* Whether what is recorded of an earlier place holds here too. */
@@ -280,6 +280,17 @@ static void begin_chunk(struct explorer *ex) {
   }
 }
 
+/* Where an exception comes by itself it is probed first. */
+static void follow_place(struct explorer *ex, unsigned beat) {
+  enum place_kind kind = ex->here->place.kind;
+  bool offered = kind == PLACE_BOUNDARY || kind == PLACE_BEAT;
+  unsigned e = offered ? machine_arrival_due(ex->machine, beat) : 0;
+  if (e != 0 && !exception_bit(ex->machine->state.exceptions.pending, e) &&
+      !exception_bit(ex->machine->state.exceptions.active, e)) {
+    probe_run(ex, e);
+  }
+}
+
 static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat) {
   const struct machine_state *s = &ex->machine->state;
   unsigned level = level_number(ex);
@@ -294,6 +305,10 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
   };
   if (ex->only != NULL && level < ex->only_count) {
     replay_place(ex, level);
+    return;
+  }
+  if (ex->follows) {
+    follow_place(ex, beat);
     return;
   }
   note_step(ex);

@@ -25,7 +25,7 @@ enum run_end explorer_end_of(enum machine_stop stop) {
       [STOP_NONE] = END_BOUND,  [STOP_LIMIT] = END_BOUND,   [STOP_DONE] = END_BOUND,
       [STOP_SLEEP] = END_SLEEP, [STOP_CLOSED] = END_CLOSED, [STOP_STUCK] = END_STUCK,
       [STOP_EXIT] = END_EXIT,   [STOP_LOCKUP] = END_LOCKUP, [STOP_RESET] = END_RESET,
-      [STOP_BKPT] = END_STOP,
+      [STOP_BKPT] = END_STOP,   [STOP_INPUT] = END_INPUT,
   };
   return ends[stop];
 }
@@ -148,7 +148,7 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
   machine_reset(m);
   panel_reset(&ex->panel, &m->memory.leaves);
   m->stack_low = ex->stack_low;
-  m->beats = ex->options.beats;
+  m->beats = ex->options.beats || ex->follows;
   ex->checkpoint_count = 0;
   ex->next_checkpoint = 0;
   ex->only_done = false;

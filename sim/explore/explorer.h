@@ -74,6 +74,7 @@ enum run_end {
   END_RESET, /* the firmware asked for a reset */
   END_STOP,  /* a breakpoint with --bkpt=stop */
   END_STUCK, /* a register is polled and no value of it ends the loop */
+  END_INPUT, /* it wants input, or waits, and --input has no more */
 };
 const char *run_end_text(enum run_end end); /* a sentence for reports */
 
@@ -156,6 +157,8 @@ struct finding {
   enum outcome outcome;
   struct mask_state mask;
   struct schedule schedule;
+  bool assumed;              /* no model raised the interrupt: that it can come is assumed */
+  bool early;                /* judge: its handler used a device that nobody had set up */
   bool shown;                /* false while no place showed the harm that its kind needs */
   uint64_t occurrences;      /* places that showed these accesses */
   uint64_t seen[DEPTH_MOST]; /* the same, by injections on top of each other, from 1 */

@@ -123,7 +123,10 @@ struct explorer {
   const struct injection *only;
   unsigned only_count;
   bool only_done;
-  bool ranks;                          /* serial orders are run */
+  bool follows; /* judge: only arrivals that come by themselves are probed, each where it comes
+                 */
+  bool early;   /* judge: the probe's handler came before its device was set up */
+  bool ranks;   /* serial orders are run */
   const struct machine_host *listener; /* who narrates or collects stacks, or NULL */
 };
 

@@ -254,6 +254,13 @@ static void count(struct explorer *ex, struct finding *finding) {
   }
 }
 
+/* SysTick counts and PendSV is asked for; an IRQ is raised by its line. */
+static bool is_assumed(const struct explorer *ex) {
+  const struct exceptions *x = &snapshot_state(ex->here->at_place)->exceptions;
+  unsigned e = ex->here->exception;
+  return e >= EXCEPTION_IRQ0 && !exception_bit(x->line, e);
+}
+
 static void keep(struct explorer *ex, const struct sighting *sighting,
                  const struct mask_state *mask) {
   struct finding *finding = findings_match(&ex->findings, ex->machine, sighting);
@@ -278,6 +285,8 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
   }
   finding->shown = true;
   finding->order = ex->levels[0].place_serial;
+  finding->assumed = is_assumed(ex);
+  finding->early = ex->early;
   finding->sighting = *sighting;
   finding->place = ex->here->place;
   finding->exception = ex->here->exception;
@@ -329,6 +338,7 @@ void probe_run(struct explorer *ex, unsigned exception) {
   snapshot_save(ex->here->at_place, m);
   ex->here->exception = (uint16_t)exception;
   ex->here->sighting_count = 0;
+  ex->early = false;
   ex->probes++;
   ex->taken[exception]++;
   enum homecoming how = run_on(ex, exception);

@@ -316,6 +316,7 @@ static void judge_stop(struct timeline *t, enum machine_stop stop) {
     case STOP_LOCKUP:
     case STOP_RESET:
     case STOP_BKPT:
+    case STOP_INPUT:
       end(t, stop);
       break;
   }

@@ -154,8 +154,9 @@ struct batch {
 static bool offers_beats(const struct machine *m, const struct batch *batch,
                          const struct code *code) {
   const struct machine_state *s = &m->state;
-  if (!m->beats || !machine_offers(m) || batch->count < 2 || code == NULL ||
-      s->acting >= m->run->limit) {
+  bool given = s->arrivals.inside > 0 && m->run->mode == RUN_SPINE;
+  bool wanted = given || (m->beats && machine_offers(m));
+  if (!wanted || batch->count < 2 || code == NULL || s->acting >= m->run->limit) {
     return false;
   }
   if (batch->writes == batch->count) {
@@ -217,7 +218,12 @@ static void offer_beat(struct machine *m, const struct batch *batch, const struc
       .pc = s->acting_pc,
   };
   keep_last(m, batch);
-  m->host.place(m->host.owner, PLACE_BEAT, beat);
+  if (m->beats && machine_offers(m)) {
+    m->host.place(m->host.owner, PLACE_BEAT, beat);
+  }
+  if (!m->leaving && arrivals_leave(m, beat)) {
+    m->leaving = m->goes_on = true;
+  }
   if (m->leaving) {
     return;
   }

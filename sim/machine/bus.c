@@ -167,6 +167,24 @@ static void modelled_write(struct machine *m, struct device_register *slot, uint
   peripherals_write(m, slot, value << shift & mask, mask);
 }
 
+/* A register that nothing describes, or a factory page. */
+static uint32_t plain_read(struct machine *m, struct device_register *slot, uint32_t address,
+                           unsigned size) {
+  struct machine_state *s = &m->state;
+  uint32_t value = devices_read(slot, address, size, &m->undo);
+  if (address < FACTORY_HIGH) { /* erased flash */
+    return UINT32_MAX >> (32 - 8 * size);
+  }
+  if (m->config.stimulus != NULL && registers_draw(m->devices.set, address & ~3U)) {
+    touch_model(m);
+    inputs_draw(m, address & ~3U, size, &value);
+    return value;
+  }
+  s->device_reads++;
+  s->progress.last_device = address & ~3U;
+  return value;
+}
+
 uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size) {
   struct machine_state *s = &m->state;
   if (m->draining) {
@@ -198,13 +216,7 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
   if (slot != NULL && slot->model != NULL) {
     value = modelled_read(m, slot, address, size);
   } else {
-    value = devices_read(slot, address, size, &m->undo);
-    if (address < FACTORY_HIGH) { /* a factory page: erased flash */
-      value = UINT32_MAX >> (32 - 8 * size);
-    } else {
-      s->device_reads++;
-      s->progress.last_device = address & ~3U;
-    }
+    value = plain_read(m, slot, address, size);
   }
   emit_device(m, false, address, size, value);
   return value;

@@ -9,10 +9,16 @@
 enum { BLOCK_REACH = 20 }; /* an IT instruction and its four, in bytes, at most */
 
 static struct code *slot(struct machine *m, uint32_t pc, const struct region **found) {
+  const struct region *last = &m->memory.regions[m->code_region];
+  if (pc - last->base < last->size) { /* most code lies in one region */
+    *found = last;
+    return &m->code[m->code_region][(pc - last->base) / 2];
+  }
   for (size_t i = 0; i < m->memory.count; i++) {
     const struct region *region = &m->memory.regions[i];
     if (pc - region->base < region->size) {
       *found = region;
+      m->code_region = i;
       return &m->code[i][(pc - region->base) / 2];
     }
   }

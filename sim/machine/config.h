@@ -8,6 +8,7 @@
 
 #include "sim/core.h"
 #include "sim/machine/registers.h"
+#include "sim/machine/stimulus.h"
 
 enum bkpt_policy { BKPT_CONTINUE, BKPT_STOP, BKPT_FAULT };
 
@@ -58,6 +59,8 @@ struct machine_config {
   uint32_t absent_irqs[CONFIG_IRQ_WORDS]; /* one bit for each IRQ that there is not */
   /* Registers with a model; borrowed, and outlives the machines. NULL: none. */
   const struct register_set *registers;
+  /* What the outside sends; borrowed as well. NULL: nothing. */
+  const struct stimulus *stimulus;
   const struct memory_part *memory; /* borrowed as well */
   size_t memory_count;
   const struct code_stub *stubs; /* by address; borrowed as well */

@@ -21,7 +21,7 @@ void devices_reset(struct devices *devices) {
   devices->count = 0;
   devices->event_count = 0;
   devices->due = UINT64_MAX;
-  devices->input_at = 0;
+  memset(devices->taken, 0, sizeof devices->taken);
 }
 
 static void take_model(const struct devices *devices, struct device_register *slot) {

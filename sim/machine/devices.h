@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "sim/machine/registers.h"
+#include "sim/machine/stimulus.h"
 #include "sim/undo.h"
 
 struct device_register {
@@ -40,8 +41,8 @@ struct devices {
   const struct register_set *set; /* borrowed; NULL: nothing has a model */
   struct device_event events[DEVICE_EVENTS];
   size_t event_count;
-  uint64_t due;      /* the earliest event's time; UINT64_MAX: none */
-  uint64_t input_at; /* bytes of the input that were taken */
+  uint64_t due;                     /* the earliest event's time; UINT64_MAX: none */
+  uint32_t taken[STIMULUS_STREAMS]; /* bytes of each stream of the stimulus */
 };
 
 void devices_init(struct devices *devices, const struct register_set *set);

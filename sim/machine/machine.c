@@ -51,6 +51,7 @@ uint16_t machine_config_fingerprint(const struct machine_config *config) {
                             config->vtor,           config->ram_base,
                             config->ram_size,       (uint32_t)config->bkpt};
   uint64_t models = config->registers != NULL ? registers_fingerprint(config->registers) : 0;
+  models ^= config->stimulus != NULL ? config->stimulus->hash : 0;
   uint64_t seed = models ^ layout_fingerprint(config);
   return (uint16_t)XXH3_64bits_withSeed(parts, sizeof parts, seed);
 }
@@ -76,8 +77,8 @@ static void stop_here(struct machine *m) {
  * must not go on. */
 static bool has_left(struct machine *m) {
   if (m->leaving) {
-    m->leaving = false;
-    m->run->stop = STOP_LIMIT;
+    m->run->stop = m->goes_on ? m->run->stop : STOP_LIMIT;
+    m->leaving = m->goes_on = false;
     return true;
   }
   return false;
@@ -208,8 +209,9 @@ static void meet_interrupted(struct machine *m) {
 
 static void save_before(struct machine *m, const struct code *code) {
   const struct machine_state *s = &m->state;
-  bool wanted = (code->flags & CODE_BEATS) != 0 &&
-                ((m->beats && machine_offers(m)) || s->interrupted.armed);
+  bool wanted =
+      (code->flags & CODE_BEATS) != 0 &&
+      ((m->beats && machine_offers(m)) || s->arrivals.inside > 0 || s->interrupted.armed);
   m->before_saved = wanted;
   if (wanted) {
     struct cpu_registers registers;
@@ -328,6 +330,9 @@ static void on_instruction(void *owner, uint32_t pc) {
     return;
   }
   m->moves_stack = (code->flags & CODE_STACK) != 0;
+  if (m->edges.map != NULL && m->run->mode == RUN_SPINE) {
+    edges_step(&m->edges, pc, code_size(code), s->context.serial);
+  }
   s->acting = s->boundary++;
   s->acting_pc = pc;
   s->acting_it = s->it_state;
@@ -624,7 +629,7 @@ void machine_reset(struct machine *m) {
   m->stack_limit = image_stack_limit(m->image, m->memory.stack_top, NULL);
   m->moves_stack = false;
   m->queued = 0;
-  m->leaving = false;
+  m->leaving = m->goes_on = false;
   m->trap = m->violation = (struct fault){0};
   cpu_reset(m->cpu, m->memory.stack_top);
   if (m->core->has_fpu) {

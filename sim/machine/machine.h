@@ -19,6 +19,7 @@
 #include "sim/machine/config.h"
 #include "sim/machine/cpu.h"
 #include "sim/machine/devices.h"
+#include "sim/machine/edges.h"
 #include "sim/machine/footprint.h"
 #include "sim/machine/memory.h"
 #include "sim/machine/place.h"
@@ -42,6 +43,7 @@ enum machine_stop {
   STOP_LOCKUP,
   STOP_RESET,
   STOP_BKPT,
+  STOP_INPUT, /* input is wanted, and the stimulus has no more */
 };
 
 /* A probe's handlers that come back to a state that they had (spin.c). */
@@ -123,6 +125,7 @@ struct machine {
   struct undo undo;
   struct decoder *decoder;
   struct code *code[MEMORY_REGIONS]; /* one for each halfword of a region */
+  size_t code_region;                /* where code was last looked for */
   bool code_in_ram;
   struct machine_host host;
   bool beats;             /* offer places inside instructions */
@@ -132,12 +135,15 @@ struct machine {
   bool moves_stack;       /* the instruction that executes may */
   uint64_t value_changes; /* writes to memory that changed it, so far */
 
+  struct edges edges; /* of the spine, if its map is set */
+
   /* Of the innermost run. */
   struct run *run;
   bool stopping; /* left before state.pc, on purpose */
   bool special;  /* because that instruction is not the executor's */
   bool draining; /* letting the executor leave an IT block */
   bool leaving;  /* machine_leave was called */
+  bool goes_on;  /* after that: an interrupt of the stimulus came there */
   struct cpu_context *drain_context;
   uint64_t drain_mark;
   struct fault trap;        /* the next instruction must not execute */
@@ -176,6 +182,13 @@ void machine_leave(struct machine *machine);
 
 /* A closed or stuck run goes on: what it waited for comes again. */
 void machine_reopen(struct machine *machine);
+
+/* What the outside sends from now on; borrowed. */
+void machine_set_stimulus(struct machine *machine, const struct stimulus *stimulus);
+
+/* The exception that comes by itself at the place that is being offered, should
+ * it be a boundary (beat 0) or that beat of the instruction; 0: none. */
+unsigned machine_arrival_due(const struct machine *machine, unsigned beat);
 
 /* An exception becomes pending now. A tick restarts SysTick's count. */
 void machine_pend(struct machine *machine, unsigned exception);

@@ -83,14 +83,17 @@ static void schedule(struct machine *m, size_t effect, uint64_t time) {
 }
 
 static bool take_input(struct machine *m, const struct register_effect *effect) {
-  struct devices *d = &m->devices;
-  if (d->input_at >= d->set->input_size) {
+  uint8_t byte = 0;
+  if (!inputs_take(m, effect->input_to, &byte)) {
     return false;
   }
-  change(m, effect->input_to, d->set->input[d->input_at]);
-  undo_save(&m->undo, &d->input_at, sizeof d->input_at);
-  d->input_at++;
+  change(m, effect->input_to, byte);
   return true;
+}
+
+static bool transfer(struct machine *m, const struct register_effect *effect) {
+  uint32_t count = held(m, effect->fill_count);
+  return inputs_fill(m, effect->fill_at, held(m, effect->fill_at), count);
 }
 
 static uint32_t timer_mask(const struct register_effect *effect) {
@@ -113,6 +116,9 @@ static void happen(struct machine *m, const struct register_effect *effect) {
   if (effect->input_to != 0 && !take_input(m, effect)) {
     return;
   }
+  if (effect->fill_at != 0 && !transfer(m, effect)) {
+    return;
+  }
   if (effect->captures) {
     change(m, effect->target, timer_value(m, effect));
   } else if (effect->target != 0) {
@@ -127,7 +133,7 @@ static void start(struct machine *m, size_t index, uint32_t written) {
   const struct register_effect *effect = &m->devices.set->effects[index];
   if (effect->compares) {
     schedule(m, index, timer_time(m, effect, written));
-  } else if (effect->after > 0) {
+  } else if (effect->after > 0 || m->run == NULL) { /* at reset: ahead of the first step */
     schedule(m, index, m->state.time + effect->after);
   } else {
     happen(m, effect);
@@ -210,9 +216,19 @@ static uint32_t listed(struct machine *m, struct device_register *slot,
   return model->values[at];
 }
 
+static uint32_t drawn(struct machine *m, uint32_t word, const struct register_model *model) {
+  uint32_t value = 0;
+  inputs_draw(m, word, model->draws, &value);
+  return model->draw_mask != 0 ? value << model->draw_shift & model->draw_mask
+                               : model->values[value % model->value_count];
+}
+
 static uint32_t source_value(struct machine *m, struct device_register *slot,
                              const struct register_model *model) {
   struct machine_state *s = &m->state;
+  if (model->draws > 0 && m->config.stimulus != NULL) {
+    return drawn(m, slot->address, model);
+  }
   switch (model->source) {
     case SOURCE_HELD:
       return slot->value;

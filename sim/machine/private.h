@@ -136,4 +136,22 @@ void progress_boundary(struct machine *m);
 /* Asleep: makes the next arrival happen; false if none can. */
 bool progress_wake(struct machine *m);
 
+/* inputs.c: bytes of the stimulus. False: there are not so many, and the run
+ * stops (draw) or nothing happens (take, fill). */
+bool inputs_draw(struct machine *m, uint32_t word, unsigned size, uint32_t *value);
+bool inputs_take(struct machine *m, uint32_t word, uint8_t *byte);
+bool inputs_fill(struct machine *m, uint32_t word, uint32_t address, uint32_t count);
+
+/* arrivals.c: whether the stimulus, not the machine's policy, gives interrupts. */
+static inline bool arrivals_are_given(const struct machine *m) {
+  const struct stimulus *stimulus = m->config.stimulus;
+  return stimulus != NULL && (stimulus->awaited || stimulus->streams[STREAM_INTERRUPTS].said);
+}
+/* Before an instruction of the spine executes. */
+void arrivals_boundary(struct machine *m);
+/* The program waits: the next one comes now. False: there is none. */
+bool arrivals_next(struct machine *m);
+/* Whether the instruction that was executed is left behind `beat` accesses. */
+bool arrivals_leave(struct machine *m, unsigned beat);
+
 #endif

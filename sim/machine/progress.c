@@ -8,7 +8,9 @@
  * state in which it already waited, nothing new can happen: the run is closed.
  * A busy program is given each enabled interrupt once, some thousand
  * instructions after it was enabled. All of it follows from the machine's
- * state, so that a run needs no record of these choices. */
+ * state, so that a run needs no record of these choices. Where a stimulus says
+ * which interrupts come (arrivals.c), a program that waits gets the next of
+ * these instead, and the run ends when there are no more. */
 #include <string.h>
 
 #include "sim/machine/peripherals.h"
@@ -19,7 +21,8 @@ enum {
   FIRST_POWER = 8,
   POLL_ANSWERS = 4,
   TRIAL_SLACK = 64,
-  TIGHT_LOOP = 64
+  TIGHT_LOOP = 64,
+  TIGHT_GIVEN = 512 /* while a stimulus gives interrupts: anchors cost time */
 };
 
 void progress_reset(struct machine *m) {
@@ -53,6 +56,11 @@ static bool same_state(struct machine *m, const struct recurrence *r) {
   if (!r->set || m->state.pc != r->pc) {
     return false;
   }
+  for (unsigned i = 1; i < 4; i++) { /* what a loop counts with is often here */
+    if (cpu_get_one(m->cpu, i) != r->registers[i]) {
+      return false;
+    }
+  }
   cpu_get(m->cpu, &registers);
   return memcmp(r->registers, registers.r, sizeof registers.r) == 0 &&
          r->registers[13] == registers.sp && r->registers[14] == registers.lr &&
@@ -60,11 +68,12 @@ static bool same_state(struct machine *m, const struct recurrence *r) {
 }
 
 /* Brent's search: the anchor moves on at growing distances. */
-static bool came_back(struct machine *m, struct recurrence *r) {
+static bool came_back(struct machine *m, struct recurrence *r, uint64_t steps) {
   if (same_state(m, r)) {
     return true;
   }
-  if (!r->set || ++r->steps >= r->power) {
+  r->steps += r->set ? steps : 0;
+  if (!r->set || r->steps >= r->power) {
     if (r->set) {
       r->power *= 2;
     }
@@ -75,14 +84,29 @@ static bool came_back(struct machine *m, struct recurrence *r) {
 
 /* A short loop that begins long after the program did is seen at once by an anchor
  * that never lies far back. */
-static bool looped_tightly(struct machine *m, struct recurrence *r) {
+static bool looped_tightly(struct machine *m, struct recurrence *r, uint64_t steps) {
   if (same_state(m, r)) {
     return true;
   }
-  if (!r->set || ++r->steps >= TIGHT_LOOP) {
+  r->steps += steps;
+  if (!r->set || r->steps >= (m->state.arrivals.open ? TIGHT_GIVEN : TIGHT_LOOP)) {
     anchor(m, r);
   }
   return false;
+}
+
+/* Whether the program's state came back. While a stimulus gives interrupts runs
+ * are many and short: there, only steps backwards are looked at, which every loop
+ * has. */
+static bool looped(struct machine *m) {
+  struct machine_state *s = &m->state;
+  struct progress *p = &s->progress;
+  if (s->arrivals.open && s->pc > s->acting_pc) {
+    return false;
+  }
+  uint64_t steps = s->arrivals.open ? s->boundary - p->searched : 1;
+  p->searched = s->boundary;
+  return looped_tightly(m, &p->tight, steps) || came_back(m, &p->loop, steps);
 }
 
 static void restart_search(struct machine *m) {
@@ -215,9 +239,39 @@ static bool next_of_devices(struct machine *m) {
   return true;
 }
 
+/* With a stimulus: its next interrupt. Behind the last, what comes by itself, as
+ * long as input is still taken by what that wakes. */
+static bool next_given(struct machine *m) {
+  enum { TURNS_MOST = 64 };
+  struct machine_state *s = &m->state;
+  uint64_t due = peripherals_due(&m->devices);
+  uint64_t counter = s->progress.counter_next;
+  due = counter != 0 && counter < due ? counter : due;
+  if (arrivals_next(m)) {
+    s->progress.gifts++;
+    return true;
+  }
+  if (m->run->stop != STOP_NONE || due == PERIPHERALS_NEVER ||
+      s->arrivals.turns >= TURNS_MOST) {
+    return false;
+  }
+  s->arrivals.turns++;
+  if (tick_is_due(m) && s->next_arrival < due) {
+    jump_to(m, s->next_arrival);
+    arrive(m);
+  } else {
+    jump_to(m, due);
+    peripherals_advance(m);
+  }
+  return true;
+}
+
 /* Makes the next thing happen that the program can wait for. */
 static bool next_arrival(struct machine *m) {
   struct machine_state *s = &m->state;
+  if (s->arrivals.open) {
+    return next_given(m);
+  }
   if (next_of_devices(m)) {
     return true;
   }
@@ -246,6 +300,11 @@ static void tell_closed(struct machine *m) {
   }
 }
 
+static void close_run(struct machine *m, enum machine_stop stop) {
+  m->run->stop = stop;
+  tell_closed(m);
+}
+
 /* The state came back: without something new the program loops for ever. */
 static void help_waiting(struct machine *m) {
   struct progress *p = &m->state.progress;
@@ -255,14 +314,13 @@ static void help_waiting(struct machine *m) {
     return;
   }
   p->polls = 0;
-  if (came_back(m, &p->waiting) && !m->endless) {
-    m->run->stop = STOP_CLOSED;
-    tell_closed(m);
+  enum machine_stop closed = arrivals_are_given(m) ? STOP_INPUT : STOP_CLOSED;
+  if (came_back(m, &p->waiting, 1) && !m->endless && !m->state.arrivals.open) {
+    close_run(m, closed);
     return;
   }
   if (!next_arrival(m) && !m->endless) {
-    m->run->stop = polls ? STOP_STUCK : STOP_CLOSED;
-    tell_closed(m);
+    close_run(m, polls && closed == STOP_CLOSED ? STOP_STUCK : closed);
     return;
   }
   restart_search(m);
@@ -286,23 +344,33 @@ void progress_boundary(struct machine *m) {
   if (s->exceptions.take != 0 || s->boundary >= m->run->limit) {
     return;
   }
+  if (arrivals_are_given(m)) {
+    arrivals_boundary(m);
+    if (s->exceptions.take != 0 || m->run->stop != STOP_NONE) {
+      return;
+    }
+  }
   if (s->time >= peripherals_due(&m->devices)) {
     peripherals_advance(m);
   } else if (s->time >= s->next_arrival) {
     arrive(m);
-  } else if (s->boundary >= s->progress.next_gift) {
+  } else if (s->boundary >= s->progress.next_gift && !arrivals_are_given(m)) {
     gift_to_busy(m);
-  } else if (looped_tightly(m, &s->progress.tight) || came_back(m, &s->progress.loop)) {
+  } else if (looped(m)) {
     help_waiting(m);
   }
 }
 
 bool progress_wake(struct machine *m) {
   struct machine_state *s = &m->state;
-  if (came_back(m, &s->progress.waiting)) {
-    m->run->stop = STOP_CLOSED;
+  if (came_back(m, &s->progress.waiting, 1) && !s->arrivals.open) {
+    m->run->stop = arrivals_are_given(m) ? STOP_INPUT : STOP_CLOSED;
     return true;
   }
   restart_search(m);
-  return next_arrival(m);
+  if (s->arrivals.open && !next_arrival(m)) {
+    m->run->stop = STOP_INPUT;
+    return true;
+  }
+  return s->arrivals.open || next_arrival(m);
 }

@@ -34,6 +34,15 @@ bool registers_drive(const struct register_set *set, unsigned exception) {
   return false;
 }
 
+bool registers_draw(const struct register_set *set, uint32_t word) {
+  for (size_t i = 0; set != NULL && i < set->input_count; i++) {
+    if (word >= set->inputs[i].first && word <= set->inputs[i].last) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void add(XXH3_state_t *hash, uint64_t number) {
   XXH3_64bits_update(hash, &number, sizeof number);
 }
@@ -45,7 +54,8 @@ static void add_model(XXH3_state_t *hash, const struct register_model *m) {
       m->value_count,  m->period,       m->ones,          m->zeros,
       m->read_only,    m->clear_by_one, m->clear_by_zero, m->clear_by_read,
       m->alias,        m->alias_of,     m->output,        m->first_effect,
-      m->effect_count, m->plain};
+      m->effect_count, m->plain,        m->draws,         m->draw_shift,
+      m->draw_mask};
   XXH3_64bits_update(hash, numbers, sizeof numbers);
   for (size_t i = 0; i < m->value_count; i++) {
     add(hash, m->values[i]);
@@ -53,10 +63,10 @@ static void add_model(XXH3_state_t *hash, const struct register_model *m) {
 }
 
 static void add_effect(XXH3_state_t *hash, const struct register_effect *e) {
-  const uint64_t numbers[] = {e->on_read, e->mask,     e->zero_mask,  e->after,
-                              e->repeats, e->while_in, e->while_bits, e->target,
-                              e->set,     e->clear,    e->input_to,   e->tick,
-                              e->width,   e->compares, e->captures,   e->exception};
+  const uint64_t numbers[] = {
+      e->on_read,    e->mask,     e->zero_mask, e->after,     e->repeats,  e->while_in,
+      e->while_bits, e->target,   e->set,       e->clear,     e->input_to, e->tick,
+      e->width,      e->compares, e->captures,  e->exception, e->fill_at,  e->fill_count};
   XXH3_64bits_update(hash, numbers, sizeof numbers);
 }
 
@@ -78,8 +88,9 @@ uint64_t registers_fingerprint(const struct register_set *set) {
   for (size_t i = 0; i < set->at_reset_count; i++) {
     add(&hash, set->at_reset[i]);
   }
-  if (set->input_size > 0) {
-    XXH3_64bits_update(&hash, set->input, set->input_size);
+  for (size_t i = 0; i < set->input_count; i++) {
+    add(&hash, set->inputs[i].first);
+    add(&hash, set->inputs[i].last);
   }
   return XXH3_64bits_digest(&hash);
 }

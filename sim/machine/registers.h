@@ -40,7 +40,12 @@ struct register_model {
   uint32_t clear_by_read; /* rc_r */
   enum register_alias alias;
   uint32_t alias_of;
-  bool output;         /* the low byte of a write goes to the terminal */
+  bool output; /* the low byte of a write goes to the terminal */
+  /* With a stimulus a read takes this many bytes of it (0: none): shifted and
+   * masked, or with mask 0 one of the values. */
+  uint8_t draws;
+  uint8_t draw_shift;
+  uint32_t draw_mask;
   size_t first_effect; /* in register_set.effects */
   size_t effect_count;
 };
@@ -57,12 +62,16 @@ struct register_effect {
   uint32_t target;     /* word that changes; 0: none */
   uint32_t set, clear;
   /* A timer that counts up by one every `tick` instructions, in `width` bits: */
-  uint64_t tick;      /* 0: none */
-  uint32_t width;     /* 1 to 32 */
-  bool compares;      /* comes when the timer has the value that was written ... */
-  bool captures;      /* ... or puts the timer's value into `target` */
-  uint32_t input_to;  /* word that gets the next byte of the input, if there is
-                         one; else the effect is none. 0: takes no input */
+  uint64_t tick;     /* 0: none */
+  uint32_t width;    /* 1 to 32 */
+  bool compares;     /* comes when the timer has the value that was written ... */
+  bool captures;     /* ... or puts the timer's value into `target` */
+  uint32_t input_to; /* word that gets the next byte of its stream, if there is
+                        one; else the effect is none. 0: takes no input */
+  /* A transfer of the stimulus into RAM: as many bytes as the word `fill_count`
+   * says go to where the word `fill_at` (0: no transfer) points, from that
+   * word's stream; if there are not so many, the effect is none. */
+  uint32_t fill_at, fill_count;
   uint16_t exception; /* becomes pending; 0: none */
 };
 
@@ -71,6 +80,12 @@ struct register_line {
   uint16_t exception;
   uint32_t status, status_bits;
   uint32_t enable, enable_bits; /* enable 0: always enabled */
+};
+
+/* Words whose reads take bytes of the stimulus where nothing else describes
+ * them; first and last address. */
+struct input_range {
+  uint32_t first, last;
 };
 
 struct register_set {
@@ -82,9 +97,8 @@ struct register_set {
   size_t line_count;
   const uint32_t *at_reset; /* indices of effects that begin at reset */
   size_t at_reset_count;
-  /* What the outside sends, byte by byte, to the effects that take input. */
-  const uint8_t *input;
-  size_t input_size;
+  const struct input_range *inputs;
+  size_t input_count;
 };
 
 /* First model of the word, or NULL; those of other pcs follow it. */
@@ -92,6 +106,9 @@ const struct register_model *registers_find(const struct register_set *set, uint
 
 /* Whether only models raise this exception, so that nobody else should. */
 bool registers_drive(const struct register_set *set, unsigned exception);
+
+/* Whether reads of this word are input, should nothing describe it. */
+bool registers_draw(const struct register_set *set, uint32_t word);
 
 /* Of the content, for tokens. */
 uint64_t registers_fingerprint(const struct register_set *set);

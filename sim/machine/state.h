@@ -62,6 +62,7 @@ struct progress {
   struct recurrence tight;         /* the same, with an anchor that moves often: short loops */
   struct recurrence waiting;       /* of the states in which it waited */
   uint64_t device_reads_then;      /* total at the loop's anchor */
+  uint64_t searched;               /* boundary of the last look at the searches */
   uint64_t next_gift;              /* boundary at which a busy program is given an interrupt */
   uint32_t given[EXCEPTION_WORDS]; /* taken, or given, since it was enabled */
   uint16_t last_given;
@@ -82,6 +83,16 @@ struct tracked_calls {
     uint32_t depth;    /* of the context that called */
   } call[TRACKED];
   uint32_t count;
+};
+
+/* The interrupts of the stimulus, as far as they came. */
+struct arrivals {
+  bool open;         /* an interrupt was enabled: the first gap began */
+  uint8_t inside;    /* the one that is due waits for this beat of the instruction */
+  uint8_t turns;     /* times that it waited, all came, and no input was taken since */
+  uint32_t position; /* in the stream, bytes */
+  uint64_t due;      /* state.instructions at which the next one comes */
+  uint64_t came;
 };
 
 struct machine_state {
@@ -107,7 +118,7 @@ struct machine_state {
   bool monitor_set;     /* an LDREX is open */
   bool event_register;  /* WFE */
   bool asleep;
-  bool locked_up; /* only NMI goes on from there (B1.5.15) */
+  bool locked_up;  /* only NMI goes on from there (B1.5.15) */
   uint8_t control; /* CONTROL as last seen */
   enum pending_action action;
   uint32_t exc_return;
@@ -128,6 +139,7 @@ struct machine_state {
   uint64_t bus_accesses; /* of devices and the Private Peripheral Bus */
   uint64_t taken;        /* exceptions entered */
   struct progress progress;
+  struct arrivals arrivals;
   int exit_code;
 };
 

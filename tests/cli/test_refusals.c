@@ -43,7 +43,8 @@ Test(refusals, of_the_command_line) {
     const char *arguments, *message;
   } rows[] = {
       {"chekc a.elf", "tornword: 'chekc' is no verb; did you mean check?"},
-      {"fuzz a.elf", "tornword: 'fuzz' is no verb"},
+      {"xyzzy a.elf", "tornword: 'xyzzy' is no verb"},
+      {"fuzz a.elf", "tornword fuzz: no folder for test cases; add --corpus DIR"},
       {"check",
        "tornword check: no IMAGE given; add the firmware's ELF file, e.g. tornword check "
        "firmware.elf"},

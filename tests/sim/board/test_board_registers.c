@@ -283,14 +283,14 @@ Test(board_registers, taken_back) {
     write_word(&s, 0x40000100 + 4 * i, i);
     read_word(&s, 0x40000100);
   }
-  cr_expect_eq(d->input_at, 3);
+  cr_expect_eq(d->taken[STREAM_COMMON], 3);
   snapshot_restore(snapshot, s.machine);
   cr_expect_eq(memcmp(slots, d->slots, d->capacity * sizeof *slots), 0);
   cr_expect_eq(d->count, before.count);
   cr_expect_eq(d->due, before.due);
   cr_expect_eq(d->event_count, before.event_count);
   cr_expect_eq(memcmp(d->events, before.events, sizeof d->events), 0);
-  cr_expect_eq(d->input_at, before.input_at);
+  cr_expect_eq(d->taken[STREAM_COMMON], before.taken[STREAM_COMMON]);
   cr_expect_eq(s.machine->state.device_hash, state.device_hash);
   cr_expect_eq(memcmp(&s.machine->state.exceptions, &state.exceptions, sizeof state.exceptions),
                0);
