@@ -19,16 +19,35 @@ void progress_start(struct progress *progress, bool quiet) {
   progress->last = progress->start;
 }
 
-void progress_tell(void *argument, uint64_t boundary, uint64_t probes, size_t findings) {
+/* "1:07" or "2:03:40". */
+static void format_time(double seconds, char text[32]) {
+  enum { MINUTE = 60, HOUR = 3600 };
+  unsigned long whole = (unsigned long)(seconds + 0.5);
+  if (whole >= HOUR) {
+    snprintf(text, 32, "%lu:%02lu:%02lu", whole / HOUR, whole % HOUR / MINUTE, whole % MINUTE);
+  } else {
+    snprintf(text, 32, "%lu:%02lu", whole / MINUTE, whole % MINUTE);
+  }
+}
+
+void progress_tell(void *argument, const struct explorer_progress *told) {
   struct progress *progress = argument;
   double time = now();
+  char left[32] = "?";
   if (!progress->shown || time - progress->last < INTERVAL) {
     return;
   }
   progress->last = time;
   progress->drawn = true;
-  fprintf(stderr, "\r\x1b[Kboundary %" PRIu64 "  %.0f probes/s  %zu finding%s", boundary,
-          (double)probes / (time - progress->start), findings, findings == 1 ? "" : "s");
+  double passed = time - progress->start;
+  double part = told->boundaries > 0 ? (double)told->boundary / (double)told->boundaries : 0;
+  if (part > 0) {
+    format_time(passed / part - passed, left);
+  }
+  double decided = (double)told->decided * told->processes;
+  fprintf(stderr, "\r\x1b[K%3.0f%%  %.0f places decided, %.0f/s  %zu finding%s  %s left",
+          100 * part, decided, decided / passed, told->findings, told->findings == 1 ? "" : "s",
+          left);
   fflush(stderr);
 }
 

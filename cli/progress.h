@@ -17,7 +17,7 @@ struct progress {
 void progress_start(struct progress *progress, bool quiet);
 
 /* explorer_options.progress, with a struct progress as its argument. */
-void progress_tell(void *argument, uint64_t boundary, uint64_t probes, size_t findings);
+void progress_tell(void *argument, const struct explorer_progress *progress);
 
 /* Wipes the line. */
 void progress_stop(struct progress *progress);

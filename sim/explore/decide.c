@@ -264,8 +264,17 @@ static void replay_place(struct explorer *ex, unsigned level) {
 static void tell_progress(struct explorer *ex) {
   if (ex->options.progress != NULL && ex->probes - ex->probes_told >= 4096) {
     ex->probes_told = ex->probes;
-    ex->options.progress(ex->options.progress_argument, ex->levels[0].place.boundary,
-                         ex->probes, ex->findings.count);
+    struct explorer_progress progress = {
+        .boundary = ex->levels[0].place.boundary,
+        .boundaries = ex->spine_boundaries,
+        .probes = ex->probes,
+        .processes = ex->jobs,
+        .findings = ex->findings.count,
+    };
+    for (unsigned i = 0; i < DECISION_COUNT; i++) {
+      progress.decided += ex->certificate.decided[i];
+    }
+    ex->options.progress(ex->options.progress_argument, &progress);
   }
 }
 

@@ -138,6 +138,7 @@ enum machine_stop explorer_bare_pass(struct explorer *ex) {
       ex->here->considered_list[ex->here->considered_count++] = (uint8_t)e;
     }
   }
+  ex->spine_boundaries = m->state.boundary;
   ex->stack_low = explorer_stack_low(m);
   return run.stop;
 }

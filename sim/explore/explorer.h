@@ -19,6 +19,16 @@
 
 enum { DEPTH_MOST = 4 }; /* injections of one run */
 
+/* How far a check is. With several processes the first tells of its own share, which
+ * is about as much work as that of each other. */
+struct explorer_progress {
+  uint64_t boundary, boundaries; /* of the spine: reached, and in all */
+  uint64_t decided;              /* pairs of place and exception */
+  uint64_t probes;
+  unsigned processes;
+  size_t findings;
+};
+
 struct explorer_options {
   struct machine_config machine;
   unsigned depth;            /* --depth: injections of one run, 1 to DEPTH_MOST */
@@ -37,7 +47,7 @@ struct explorer_options {
   uint32_t shard, shards; /* --shard: decide this one (from 0) of so many; 0, 1: all */
   const char *resume;     /* --resume: folder of checkpoints, or NULL; borrowed */
   /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */
-  void (*progress)(void *argument, uint64_t boundary, uint64_t probes, size_t findings);
+  void (*progress)(void *argument, const struct explorer_progress *progress);
   void *progress_argument;
   /* Where semihosting output goes; NULL drops it. Only the spine's is shown. */
   void (*output)(void *argument, const char *bytes, size_t size);

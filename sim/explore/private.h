@@ -80,7 +80,8 @@ struct explorer {
   struct level levels[DEPTH_MOST];
   struct level *here; /* the level whose places are being decided */
 
-  uint32_t stack_low; /* from the bare pass */
+  uint32_t stack_low;        /* from the bare pass, as the next */
+  uint64_t spine_boundaries; /* where it ended */
   uint64_t could[EXCEPTION_COUNT], taken[EXCEPTION_COUNT];
   uint64_t probes;
   uint64_t probes_told;
