@@ -1,6 +1,7 @@
 #include <jansson.h>
 
 #include "cli/json.h"
+#include "cli/model.h"
 #include "cli/overview.h"
 
 enum { SCHEMA = 1, FIRST_HANDLER = 2 };
@@ -135,6 +136,19 @@ static json_t *notes_json(const struct report *report) {
   return list;
 }
 
+static json_t *model_json(const struct report *report) {
+  struct model_row rows[MODEL_ROWS];
+  size_t count = model_rows(image_core(report->image), rows);
+  json_t *list = json_array();
+  for (size_t i = 0; i < count; i++) {
+    json_t *row = json_object();
+    json_put(row, "feature", json_string(rows[i].feature));
+    json_put(row, "how", json_string(rows[i].how));
+    json_array_append_new(list, row);
+  }
+  return list;
+}
+
 bool overview_json(FILE *out, const struct report *report) {
   json_t *document = json_object();
   json_put(document, "schema", json_integer(SCHEMA));
@@ -146,5 +160,6 @@ bool overview_json(FILE *out, const struct report *report) {
   json_put(document, "vectors", vectors_json(report));
   json_put(document, "variables", variables_json(report));
   json_put(document, "notes", notes_json(report));
+  json_put(document, "model", model_json(report));
   return json_write(out, document);
 }

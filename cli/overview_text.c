@@ -1,5 +1,6 @@
 #include <inttypes.h>
 
+#include "cli/model.h"
 #include "cli/overview.h"
 #include "cli/page.h"
 #include "cli/sections.h"
@@ -144,6 +145,18 @@ static void print_notes(const struct page *page, const struct report *report) {
   }
 }
 
+static void print_model(const struct page *page, const struct report *report) {
+  enum { FEATURE = 20 };
+  struct model_row rows[MODEL_ROWS];
+  size_t count = model_rows(image_core(report->image), rows);
+  fprintf(page->out, "\n%sModel%s of this core (docs/fidelity.md)\n", page_ink(page, INK_BOLD),
+          page_ink(page, INK_OFF));
+  for (size_t i = 0; i < count; i++) {
+    page_paragraph(page, texts_print(report->texts, "  %-18s", rows[i].feature), FEATURE,
+                   rows[i].how);
+  }
+}
+
 void overview_text(FILE *out, const struct report *report) {
   const struct page page = {out, report->color};
   print_identity(&page, report);
@@ -152,4 +165,5 @@ void overview_text(FILE *out, const struct report *report) {
   print_variables(&page, report);
   print_enums(&page, report);
   print_notes(&page, report);
+  print_model(&page, report);
 }

@@ -312,7 +312,9 @@ Test(reports, overview_tells_the_image) {
                                       "SysTick_Handler\n",
                                       "X: volatile enum Enum",
                                       "Enumerations",
-                                      "0x00000000_ffffffff  A\n"};
+                                      "0x00000000_ffffffff  A\n",
+                                      "Model of this core",
+                                      "  exclusives        LDREX"};
   expect_lines(text, lines, sizeof lines / sizeof lines[0]);
   free(text);
   out = open_memstream(&text, &size);
@@ -321,6 +323,7 @@ Test(reports, overview_tells_the_image) {
   json_t *document = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
   cr_assert(document != NULL);
   cr_expect_str_eq(text_at(json_object_get(document, "core"), "name"), "m3");
+  cr_expect_gt(json_array_size(json_object_get(document, "model")), 5);
   json_decref(document);
   free(text);
   sample_fini(&sample);
