@@ -76,3 +76,8 @@ void comments_free(struct comments *comments) {
   }
   comments->count = 0;
 }
+
+bool comments_apply(const struct scenario_program *program) {
+  bool too_few = program->depth != NULL && program->expect_count == 0;
+  return program->places != PLACES_BOUNDARIES && !too_few;
+}

@@ -2,8 +2,9 @@
  *
  *   X = A;  // expect: torn-write X, invalid-enum X [m0 O2]
  *
- * Kind, variable (none where the defect is not about data), and in brackets the cores and optimisation levels for which
- * it holds. A line that is only such a comment speaks of the next line of code. */
+ * Kind, variable (none where the defect is not about data), and in brackets the cores and
+ * optimisation levels for which it holds. A line that is only such a comment speaks of the next
+ * line of code. */
 #ifndef TORNWORD_TESTS_FIRMWARE_COMMENTS_H
 #define TORNWORD_TESTS_FIRMWARE_COMMENTS_H
 
@@ -19,5 +20,9 @@ struct comments {
 /* Aborts the test, naming the line, if a comment is not understood. */
 void comments_read(const char *path, struct comments *comments);
 void comments_free(struct comments *comments);
+
+/* False for a program that is run so that it cannot show all that its source says:
+ * without beats, or with too few interrupts. */
+bool comments_apply(const struct scenario_program *program);
 
 #endif

@@ -190,7 +190,7 @@ Test(scenario_file, sources_state_what_scenarios_expect) {
     cr_assert(scenario != NULL, "%s", error.message);
     for (uint32_t j = 0; j < scenario->program_count; j++) {
       const struct scenario_program *program = &scenario->programs[j];
-      if (program->source != NULL && program->places != PLACES_BOUNDARIES) {
+      if (program->source != NULL && comments_apply(program)) {
         source_agrees(program);
       }
     }

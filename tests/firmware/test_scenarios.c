@@ -39,13 +39,6 @@ static void run_trial(struct trial *trial, const char *path) {
   image_destroy(trial->image);
 }
 
-/* Whether the program is run so that it does not show all that its source says:
- * without beats, or with too few interrupts. */
-static bool shows_less(const struct scenario_program *program) {
-  return program->places == PLACES_BOUNDARIES ||
-         (program->depth != NULL && program->expect_count == 0);
-}
-
 static void run_program(const struct scenario_program *program) {
   struct comments comments;
   char path[512];
@@ -60,7 +53,7 @@ static void run_program(const struct scenario_program *program) {
         continue;
       }
       struct trial trial = {.program = program,
-                            .comments = shows_less(program) ? NULL : &comments,
+                            .comments = comments_apply(program) ? &comments : NULL,
                             .core = (enum core)core,
                             .optimisation = (enum optimisation)level};
       snprintf(trial.name, sizeof trial.name, "%.*s-%s-%s", (int)strcspn(stem, "."), stem,

