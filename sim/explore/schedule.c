@@ -66,6 +66,12 @@ static bool parse_beat(const char **at, struct injection *injection) {
   return good;
 }
 
+/* NMI, PendSV, SysTick and interrupts: the others come by execution alone. */
+static bool is_injectable(uint64_t exception) {
+  enum { NMI = 2, PENDSV = 14 };
+  return exception == NMI || exception >= PENDSV;
+}
+
 static bool parse_injection(const char **at, struct injection *injection) {
   uint64_t value = 0;
   char letter = **at;
@@ -86,7 +92,7 @@ static bool parse_injection(const char **at, struct injection *injection) {
     return false;
   }
   ++*at;
-  bool good = number(at, 10, 255, &value) && value >= 2;
+  bool good = number(at, 10, 255, &value) && is_injectable(value);
   injection->exception = (uint16_t)value;
   return good;
 }

@@ -45,8 +45,11 @@ Test(options, bad_values_are_refused_with_what_would_be_right) {
       {OPTION_HORIZON, "0",
        "--horizon: '0' is not between 1 and 1000000000; give instructions, "
        "e.g. --horizon 1000"},
-      {OPTION_DEPTH, "2",
-       "--depth: 2 is more than this version can do; give 1, one injected interrupt per run"},
+      {OPTION_DEPTH, "5",
+       "--depth: '5' is not between 1 and 4; give injected interrupts per run, e.g. --depth 2"},
+      {OPTION_SHARD, "5/4",
+       "--shard: 5/4 is no shard; give its number and how many there are, up to 1024, "
+       "e.g. --shard 1/4"},
       {OPTION_GDB, "65536",
        "--gdb: '65536' is not between 0 and 65535; give a port, 0 for any, e.g. --gdb=3333"},
       {OPTION_GDB, "gdb",

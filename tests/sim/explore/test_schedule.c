@@ -47,6 +47,7 @@ Test(schedule, refuses_what_is_no_token) {
       {"tw1-00c0ffee-0a1b-i1x", "not a whole token"},
       {"tw1-00c0ffee-0a1b-i1x1", "not a whole token"},
       {"tw1-00c0ffee-0a1b-i1x256", "not a whole token"},
+      {"tw1-00c0ffee-0a1b-i1x11", "not a whole token"}, /* SVCall: by execution only */
       {"tw1-00c0ffee-0a1b-b1x15", "not a whole token"},
       {"tw1-00c0ffee-0a1b-b1.0x15", "not a whole token"},
       {"tw1-00c0ffee-0a1b-b1.999x15", "not a whole token"},
