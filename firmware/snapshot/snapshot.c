@@ -2,9 +2,7 @@
  * whole, and still SysTick sees points that never were: the new x with the old y. */
 #include "firmware/shared/cortexm.h"
 
-static volatile struct point {
-  uint32_t x, y;
-} point;
+static volatile struct point { uint32_t x, y; } point;
 static volatile uint32_t seen;
 
 int main(void) {

@@ -1,9 +1,7 @@
 /* snapshot.c with the two writes in one section. */
 #include "firmware/shared/cortexm.h"
 
-static volatile struct point {
-  uint32_t x, y;
-} point;
+static volatile struct point { uint32_t x, y; } point;
 static volatile uint32_t seen;
 
 int main(void) {

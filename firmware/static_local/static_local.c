@@ -8,9 +8,9 @@ static volatile uint32_t shown[2];
 
 __attribute__((noinline)) static void format(uint32_t number, volatile uint32_t *out) {
   static volatile uint32_t text;
-  text = number << 8;  // expect: non-reentrant format::text
+  text = number << 8;            // expect: non-reentrant format::text
   text = text | ('A' + number);  // expect: lost-update format::text
-  *out = text;  // expect: lost-update format::text
+  *out = text;                   // expect: lost-update format::text
 }
 
 int main(void) {

@@ -93,8 +93,8 @@ static void check_row(const struct image *image, const char *file, const struct 
   cr_expect(row->size == 0 || leaf.size == row->size, "%s: %s has %u bytes", file, row->name,
             leaf.size);
   cr_expect_eq(leaf.kind, row->kind, "%s: %s is of kind %u", file, row->name, leaf.kind);
-  cr_expect(lost || (leaf.flags & ~(LEAF_MEMBER | LEAF_ELEMENT)) == row->flags, "%s: %s has flags %u", file, row->name,
-            leaf.flags);
+  cr_expect(lost || (leaf.flags & ~(LEAF_MEMBER | LEAF_ELEMENT)) == row->flags,
+            "%s: %s has flags %u", file, row->name, leaf.flags);
   bool same = strcmp(type, row->type) == 0 || (leaf.kind == LEAF_BITFIELD && type[0] != '\0');
   cr_expect(same, "%s: %s is a %s", file, row->name, type);
   cr_expect_str_eq(key, row->key != NULL ? row->key : row->name);
