@@ -172,6 +172,15 @@ static void refresh_masks(struct machine *m) {
   tell_masks(m, old);
 }
 
+/* Neither masked by priority nor at its source: the NVIC's bit, or SysTick's own. */
+static bool is_open(const struct machine_state *s, unsigned e) {
+  const struct exceptions *x = &s->exceptions;
+  bool enabled = e < EXCEPTION_IRQ0
+                     ? e != EXCEPTION_SYSTICK || (s->systick.control & SYSTICK_TICKINT) != 0
+                     : exception_bit(x->enabled, e);
+  return enabled && exception_can_preempt(x, e);
+}
+
 /* The run's own reasons to stop before the next instruction. */
 static enum machine_stop wants_stop(const struct machine *m) {
   const struct machine_state *s = &m->state;
@@ -185,7 +194,7 @@ static enum machine_stop wants_stop(const struct machine *m) {
   bool met = run->meets && s->pc == run->meet_pc && s->depth == run->meet_depth &&
              s->boundary >= run->meet_after && !s->interrupted.armed;
   bool settled = run->open != NULL && *run->open <= run->settled;
-  bool opened = run->opens_for != 0 && exception_can_preempt(&s->exceptions, run->opens_for);
+  bool opened = run->opens_for != 0 && is_open(s, run->opens_for);
   return met || settled || opened ? STOP_DONE : STOP_NONE;
 }
 
