@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/firmware/builds.h"
 #include "tests/firmware/invariants.h"
 #include "tests/firmware/trial.h"
 
@@ -41,25 +42,20 @@ static void run_trial(struct trial *trial, const char *path) {
 
 static void run_program(const struct scenario_program *program) {
   struct comments comments;
-  char path[512];
-  const char *slash = strrchr(program->source, '/');
-  const char *stem = slash != NULL ? slash + 1 : program->source;
-  bool is_rust = strcmp(stem + strcspn(stem, "."), ".rs") == 0;
+  char path[BUILD_PATH];
   snprintf(path, sizeof path, "%s/%s", SOURCE_DIR, program->source);
   comments_read(path, &comments);
   for (unsigned core = 0; core < CORE_COUNT; core++) {
     for (unsigned level = 0; level < OPTIMISATION_COUNT; level++) {
-      if ((program->cores >> core & 1) == 0 || (program->optimisations >> level & 1) == 0) {
+      if (!build_exists(program, core, level)) {
         continue;
       }
       struct trial trial = {.program = program,
                             .comments = comments_apply(program) ? &comments : NULL,
-                            .core = (enum core)core,
-                            .optimisation = (enum optimisation)level};
-      snprintf(trial.name, sizeof trial.name, "%.*s-%s-%s", (int)strcspn(stem, "."), stem,
-               core_traits(trial.core)->name, optimisation_name(trial.optimisation));
-      snprintf(path, sizeof path, "%s/%s%s.elf", FIRMWARE_DIR, is_rust ? "rust/" : "",
-               trial.name);
+                            .core = core,
+                            .optimisation = level};
+      build_name(program, core, level, trial.name);
+      build_path(program, core, level, path);
       run_trial(&trial, path);
     }
   }
@@ -81,7 +77,7 @@ static void run_scenario(const char *path) {
 }
 
 /* The folders of scenarios whose images the demo build makes. */
-static const char *const FOLDERS[] = {"scenarios", "scenarios/rust"};
+static const char *const FOLDERS[] = {"scenarios", "scenarios/rust", "scenarios/races"};
 
 struct scenario_path {
   char text[512];
