@@ -281,12 +281,21 @@ static void tell_progress(struct explorer *ex) {
 /* What was seen is forgotten at fixed boundaries, so that it does not depend on how
  * the work is divided. */
 static void begin_chunk(struct explorer *ex) {
-  uint64_t chunk = ex->here->place.boundary / ex->chunk + 1;
-  if (chunk != ex->chunk_now) {
-    ex->chunk_now = chunk;
+  uint64_t boundary = ex->here->place.boundary;
+  ex->chunk_end = (boundary / ex->chunk + 1) * ex->chunk;
+  ex->chunk_mine = workers_owns(ex, boundary) && boundary >= ex->resumes_at;
+  if (ex->chunk_mine) {
     workers_checkpoint(ex);
     seen_clear(&ex->levels[1].seen);
   }
+}
+
+/* Whether this process decides the spine's place. Asked at each one: it counts. */
+static bool is_mine(struct explorer *ex) {
+  if (ex->here->place.boundary >= ex->chunk_end) {
+    begin_chunk(ex);
+  }
+  return ex->chunk_mine;
 }
 
 /* Where an exception comes by itself it is probed first. */
@@ -321,14 +330,10 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
     return;
   }
   note_step(ex);
-  bool mine =
-      workers_owns(ex, ex->here->place.boundary) && ex->here->place.boundary >= ex->resumes_at;
-  if (level == 0 && !mine) {
+  if (level == 0 && !is_mine(ex)) {
     return;
   }
-  if (level == 0) {
-    begin_chunk(ex);
-  } else if (kind == PLACE_BOUNDARY && deepen_merges(ex, false)) {
+  if (level > 0 && kind == PLACE_BOUNDARY && deepen_merges(ex, false)) {
     ex->machine->run->stop = STOP_LIMIT;
     return;
   }

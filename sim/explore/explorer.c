@@ -153,6 +153,7 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
   ex->checkpoint_count = 0;
   ex->next_checkpoint = 0;
   ex->only_done = false;
+  ex->chunk_end = 0;
   ex->here->sighting_count = 0;
   bool listens = ex->listener != NULL;
   m->host = (struct machine_host){

@@ -111,9 +111,11 @@ struct explorer {
   bool is_worker;
   const char *const *merges; /* files of shards to add up instead of deciding */
   size_t merge_count;
-  time_t saved_at;           /* the last checkpoint */
-  uint64_t resumes_at;       /* places ahead of this boundary are decided already */
-  uint64_t chunk, chunk_now; /* length in boundaries, and the one being decided */
+  time_t saved_at;     /* the last checkpoint */
+  uint64_t resumes_at; /* places ahead of this boundary are decided already */
+  uint64_t chunk;      /* length in boundaries */
+  uint64_t chunk_end;  /* of the one being decided */
+  bool chunk_mine;     /* this process decides it */
 
   /* Audit: what was decided by a probe, or by equivalence, or as masked. */
   bool audits;

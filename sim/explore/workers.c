@@ -51,8 +51,11 @@ void workers_checkpoint(struct explorer *ex) {
   enum { SECONDS = 1 };
   char path[4096];
   struct error error = {""};
+  if (ex->options.resume == NULL || !ex->is_worker) {
+    return;
+  }
   time_t now = time(NULL); /* says when to write, and nothing of what */
-  if (ex->options.resume == NULL || !ex->is_worker || now < ex->saved_at + SECONDS) {
+  if (now < ex->saved_at + SECONDS) {
     return;
   }
   ex->saved_at = now;
