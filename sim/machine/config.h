@@ -71,4 +71,7 @@ struct machine_config {
 /* Defaults for a core: its priority bits, everything else from the image. */
 struct machine_config machine_config_default(enum core core);
 
+/* A fingerprint of all of it, for tokens. */
+uint16_t machine_config_fingerprint(const struct machine_config *config);
+
 #endif

@@ -248,7 +248,4 @@ bool machine_live_hash(struct machine *machine, uint64_t *hash);
 /* The part of it that is neither registers nor memory. */
 uint64_t machine_model_hash(const struct machine *machine);
 
-/* A fingerprint of the configuration, for tokens. */
-uint16_t machine_config_fingerprint(const struct machine_config *config);
-
 #endif

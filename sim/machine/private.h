@@ -23,6 +23,20 @@ void machine_write_words(struct machine *m, uint32_t address, const uint32_t *wo
                          unsigned count);
 void machine_emit(struct machine *m, struct event *event);
 
+/* boundary.c */
+/* The executor is about to execute the instruction at pc: what can come before it
+ * does. Stops the executor where something does. */
+void boundary_meet(struct machine *m, uint32_t pc);
+/* The last instruction was left between its accesses: the executor, which is behind
+ * it, must not go on. */
+bool boundary_was_left(struct machine *m);
+
+/* masks.c: after an instruction that may have changed them. */
+void masks_refresh(struct machine *m);
+
+/* map.c: tells the executor what is where. */
+bool map_everything(struct machine *m, struct error *error);
+
 /* bus.c */
 bool bitband_exists(const struct machine *m);
 uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size);
