@@ -80,6 +80,13 @@ static const char *branch_words(const struct report *report) {
           : "");
 }
 
+/* How an arrival discipline narrows when it comes, if one does. */
+static const char *rule_words(const struct report *report, unsigned exception) {
+  return report_arrival_is_free(report, exception)
+             ? ""
+             : texts_print(report->texts, " (%s)", report_arrival(report, exception));
+}
+
 static void print_interrupts(const struct page *page, const struct report *report) {
   const struct certificate *certificate = &report->check->certificate;
   if (certificate->interrupt_count == 0) {
@@ -93,8 +100,10 @@ static void print_interrupts(const struct page *page, const struct report *repor
         account->reason_never != NULL
             ? texts_print(report->texts, "%s never came: %s", name, account->reason_never)
             : texts_print(report->texts,
-                          "%s could come at %" PRIu64 " place%s, was taken %" PRIu64 " time%s",
-                          name, account->places, plural(account->places), account->taken,
+                          "%s could come at %" PRIu64 " place%s%s, was taken %" PRIu64
+                          " time%s",
+                          name, account->places, plural(account->places),
+                          rule_words(report, account->exception), account->taken,
                           plural(account->taken));
     row(page, report, i == 0 ? "Interrupts" : "", text);
   }

@@ -75,6 +75,13 @@ const char *report_hex(const struct report *report, uint64_t value, unsigned siz
 
 /* One true sentence on why the exception could come. */
 const char *report_why(const struct report *report, const struct finding *finding);
+/* When this exception comes, as the check took it: "at any time", "after a write to
+ * 0x40001000, at most once". */
+const char *report_arrival(const struct report *report, unsigned exception);
+/* Whether no arrival discipline narrows that. */
+bool report_arrival_is_free(const struct report *report, unsigned exception);
+/* The same of the finding's interrupt, with how close it came to the one before. */
+const char *report_arrival_assumed(const struct report *report, const struct finding *finding);
 /* One sentence on what the outcome means. */
 const char *outcome_sentence(enum outcome outcome);
 /* Boundary of the access at which the harm is done: the torn value is read, the

@@ -20,6 +20,7 @@ static json_t *certificate_interrupts(const struct report *report) {
     json_t *item = json_object();
     json_put(item, "exception", json_integer(account->exception));
     json_put(item, "name", json_string(report_exception(report, account->exception)));
+    json_put(item, "arrives", json_string(report_arrival(report, account->exception)));
     json_put(item, "places", json_count(account->places));
     json_put(item, "taken", json_count(account->taken));
     json_put(item, "reason_never", json_text(account->reason_never));
@@ -224,6 +225,19 @@ static json_t *interrupt_json(const struct report *report, unsigned exception) {
   return object;
 }
 
+/* What is assumed of when the interrupt comes. */
+static json_t *arrival_json(const struct report *report, const struct finding *finding) {
+  if (finding->exception == 0) {
+    return json_null();
+  }
+  json_t *object = json_object();
+  json_put(object, "discipline", json_string(report_arrival(report, finding->exception)));
+  json_put(object, "assumed", json_boolean(finding->assumed));
+  json_put(object, "since_previous",
+           finding->since > 0 ? json_count(finding->since) : json_null());
+  return object;
+}
+
 /* All injections of the schedule, in their order. */
 static json_t *injections_json(const struct report *report, const struct finding *finding) {
   json_t *list = json_array();
@@ -261,6 +275,7 @@ static json_t *finding_json(const struct report *report, const struct finding *f
   json_put(object, "intruder", json_integer(sighting->intruder));
   json_put(object, "place", place_json(report, &finding->place));
   json_put(object, "interrupt", interrupt_json(report, finding->exception));
+  json_put(object, "arrival", arrival_json(report, finding));
   json_put(object, "injections", injections_json(report, finding));
   json_put(object, "mask", mask_json(report, finding));
   json_put(object, "occurrences", json_count(finding->occurrences));

@@ -74,6 +74,9 @@ void section_finding(const struct page *page, const struct report *report,
   section_value(page, report, finding);
   fputc('\n', page->out);
   page_paragraph(page, "  Masks:   ", 11, report_why(report, finding));
+  if (finding->exception != 0) {
+    page_paragraph(page, "  Arrival: ", 11, report_arrival_assumed(report, finding));
+  }
   page_paragraph(page, "  Outcome: ", 11, outcome_sentence(finding->outcome));
   print_needs(page, report, finding);
   page_paragraph(page, "  Seen:    ", 11, seen_sentence(report, finding));

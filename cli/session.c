@@ -87,8 +87,8 @@ static bool configure(struct session *session, const struct scenario_program *pr
   if (board != NULL && !board_apply(board, session->image, &explorer->machine, error)) {
     return false;
   }
-  if (program != NULL) {
-    scenario_apply(program, explorer);
+  if (program != NULL && !scenario_apply(program, session->image, explorer, error)) {
+    return false;
   }
   options_apply(session->options, explorer);
   return true;

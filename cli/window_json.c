@@ -307,7 +307,8 @@ static void on_step(void *argument, const struct step *step) {
 }
 
 static const char *bar_name(enum window_bar bar) {
-  static const char *const names[] = {NULL, "not-enabled", "active", "pending", "masked"};
+  static const char *const names[] = {NULL,      "not-enabled", "active",
+                                      "pending", "masked",      "withheld"};
   return names[bar];
 }
 

@@ -5,6 +5,27 @@
 
 #include "sim/explore/private.h"
 
+/* What kept it out wherever it was enabled; NULL: its rule let it come somewhere. */
+static const char *reason_of_rule(const struct explorer *ex, unsigned e) {
+  static const char *const reasons[ARRIVAL_BARS] = {
+      [ARRIVAL_GAP] = "its arrival discipline keeps it away from those that came by themselves",
+      [ARRIVAL_MOST] = "its arrival discipline lets no more come",
+      [ARRIVAL_REQUEST] = "its arrival discipline waits for a request, and none was made",
+      [ARRIVAL_CONDITION] = "the condition of its arrival discipline never held",
+  };
+  const struct machine_config *config = &ex->machine->config;
+  const struct arrival_rule *rule = discipline_rule(ex->machine, e);
+  if (rule == NULL || ex->bars[rule - config->arrival_rules][ARRIVAL_OPEN] > 0) {
+    return NULL;
+  }
+  const uint64_t *bars = ex->bars[rule - config->arrival_rules];
+  unsigned most = ARRIVAL_GAP;
+  for (unsigned i = ARRIVAL_GAP; i < ARRIVAL_BARS; i++) {
+    most = bars[i] > bars[most] ? i : most;
+  }
+  return reasons[most];
+}
+
 static const char *reason_never(const struct explorer *ex, unsigned e) {
   if (ex->taken[e] > 0) {
     return NULL;
@@ -15,7 +36,8 @@ static const char *reason_never(const struct explorer *ex, unsigned e) {
   if (!exception_bit(ex->here->considered, e)) {
     return "the image never enables it";
   }
-  return "it is masked wherever it is enabled";
+  const char *rule = reason_of_rule(ex, e);
+  return rule != NULL ? rule : "it is masked wherever it is enabled";
 }
 
 /* The handler that most vectors share is the default one. */

@@ -4,7 +4,9 @@
  * opens: the place there decides it. That holds as long as no step in between
  * touches pending state (a register access that sees it, another entry, sleep);
  * the bare pass notes such steps, and the place just ahead of one is decided on
- * its own, by pending the exception there and running on. */
+ * its own, by pending the exception there and running on. Where an arrival
+ * discipline lets the exception come only at the masked place, it still lands
+ * where the mask opens. */
 #include <string.h>
 
 #include "sim/explore/private.h"
@@ -66,10 +68,22 @@ static void note_disturbance(struct explorer *ex) {
   s->scs_touched = false;
 }
 
+/* Why rules keep their enabled exceptions out of the spine, for the certificate. */
+static void note_bars(struct explorer *ex) {
+  const struct machine_config *config = &ex->machine->config;
+  for (unsigned i = 0; ex->here == ex->levels && i < config->arrival_rule_count; i++) {
+    unsigned e = config->arrival_rules[i].exception;
+    if (injectable(ex, e)) {
+      ex->bars[i][discipline_bar(ex->machine, e)]++;
+    }
+  }
+}
+
 static void note_boundary(struct explorer *ex) {
   const struct exceptions *x = &ex->machine->state.exceptions;
   note_disturbance(ex);
   note_pendsv(ex);
+  note_bars(ex);
   consider(ex, EXCEPTION_SYSTICK);
   consider(ex, EXCEPTION_PENDSV);
   consider(ex, EXCEPTION_NMI);
@@ -163,10 +177,43 @@ static void note_step(struct explorer *ex) {
   ex->here->last_flags = code != NULL ? code->flags : 0;
 }
 
-static enum decision decide(struct explorer *ex, unsigned e) {
+static bool is_disabled(const struct explorer *ex, unsigned e) {
   const struct exceptions *x = &ex->machine->state.exceptions;
-  if (!injectable(ex, e) || exception_bit(x->active, e) || exception_bit(x->pending, e)) {
+  return !injectable(ex, e) || exception_bit(x->active, e) || exception_bit(x->pending, e);
+}
+
+/* What the rules let come at this place, or let come where it was masked. Every place
+ * of the run must be seen, whoever decides it. */
+static void note_arrivals(struct explorer *ex) {
+  const struct machine_config *config = &ex->machine->config;
+  struct level *level = ex->here;
+  for (unsigned i = 0; i < config->arrival_rule_count; i++) {
+    unsigned e = config->arrival_rules[i].exception;
+    bool disabled = is_disabled(ex, e);
+    bool now = !disabled && discipline_bar(ex->machine, e) == ARRIVAL_OPEN;
+    bool held = !disabled && exception_bit(level->held_back, e);
+    bool landing = !disabled && lands(ex, level->place.kind, e);
+    exception_clear(level->held_back, e);
+    exception_clear(level->comes, e);
+    if (now || (held && landing)) {
+      exception_set(level->comes, e);
+    }
+    if ((now || held) && !landing && !disabled) {
+      exception_set(level->held_back, e);
+    }
+  }
+}
+
+static bool is_withheld(const struct explorer *ex, unsigned e) {
+  return discipline_rule(ex->machine, e) != NULL && !exception_bit(ex->here->comes, e);
+}
+
+static enum decision decide(struct explorer *ex, unsigned e) {
+  if (is_disabled(ex, e)) {
     return DECISION_DISABLED;
+  }
+  if (is_withheld(ex, e)) {
+    return DECISION_WITHHELD;
   }
   if (lands(ex, ex->here->place.kind, e)) {
     return decide_is_equivalent(ex, e) ? DECISION_EQUIVALENT : DECISION_PROBED;
@@ -202,8 +249,9 @@ static void decide_exception(struct explorer *ex, unsigned e) {
     probe_run(ex, e);
   }
   bool comes = decision == DECISION_PROBED || decision == DECISION_EQUIVALENT;
+  bool ruled = ex->machine->config.arrival_rule_count > 0; /* by what came, and when */
   if (comes && level_number(ex) + 1 < ex->options.depth &&
-      !holds_here(ex, ex->here->deeper[e])) {
+      (ruled || !holds_here(ex, ex->here->deeper[e]))) {
     deepen_run(ex, e, decision == DECISION_PROBED);
   }
 }
@@ -330,6 +378,7 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
     return;
   }
   note_step(ex);
+  note_arrivals(ex);
   if (level == 0 && !is_mine(ex)) {
     return;
   }

@@ -20,7 +20,7 @@ static bool left_traces(struct explorer *ex) {
   bool devices = then->device_hash != now->device_hash || then->output_hash != now->output_hash;
   bool pending = memcmp(&then->exceptions, &now->exceptions,
                         offsetof(struct exceptions, execution_priority)) != 0;
-  if (devices || pending || then->event_register != now->event_register ||
+  if (m->asks || devices || pending || then->event_register != now->event_register ||
       then->monitor_set != now->monitor_set) {
     return true;
   }

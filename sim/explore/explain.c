@@ -9,6 +9,9 @@ struct explanation {
   struct explorer *explorer;
   struct finding *finding;
   struct call_tracker tracker;
+  uint64_t arrived; /* time of the last arrival of the finding's exception */
+  bool came;        /* there was one */
+  bool taken;       /* the injected one was entered */
 };
 
 static void on_instruction(void *owner) {
@@ -16,10 +19,27 @@ static void on_instruction(void *owner) {
   call_tracker_step(&explanation->tracker, explanation->explorer->machine);
 }
 
+/* How long before the injected arrival the exception came last. */
+static void note_arrival(struct explanation *explanation, const struct event *event) {
+  struct finding *finding = explanation->finding;
+  uint64_t now = explanation->explorer->machine->state.time;
+  if (event->kind != EVENT_ENTRY || event->context.exception != finding->exception ||
+      explanation->taken) {
+    return;
+  }
+  explanation->taken = event->boundary >= finding->place.boundary;
+  if (explanation->taken && explanation->came) {
+    finding->since = now - explanation->arrived;
+  }
+  explanation->came = true;
+  explanation->arrived = now;
+}
+
 static void on_event(void *owner, const struct event *event) {
   struct explanation *explanation = owner;
   struct finding *finding = explanation->finding;
   const struct sighting *sighting = &finding->sighting;
+  note_arrival(explanation, event);
   call_tracker_event(&explanation->tracker, event);
   for (unsigned i = 0; i < sighting->accesses; i++) {
     const struct access *access = &sighting->access[i];

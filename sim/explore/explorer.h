@@ -167,6 +167,7 @@ struct finding {
   enum outcome outcome;
   struct mask_state mask;
   struct schedule schedule;
+  uint64_t since;            /* time from its last arrival to the entry; 0: it was the first */
   bool assumed;              /* no model raised the interrupt: that it can come is assumed */
   bool early;                /* judge: its handler used a device that nobody had set up */
   bool shown;                /* false while no place showed the harm that its kind needs */

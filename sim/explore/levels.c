@@ -39,9 +39,11 @@ void level_begin(struct level *level, const struct level *below) {
   level->pendsv_seen = false;
   level->suspicious = level->behind = false;
   memset(level->considered, 0, sizeof level->considered);
+  memset(level->held_back, 0, sizeof level->held_back);
   if (below != NULL) {
     level->disturbs_first = below->place.boundary;
     level->pendsv_seen = below->pendsv_seen;
+    memcpy(level->held_back, below->held_back, sizeof level->held_back);
     memcpy(level->considered, below->considered, sizeof level->considered);
   }
 }

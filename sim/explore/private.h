@@ -52,6 +52,11 @@ struct level {
   unsigned considered_count;
   bool pendsv_seen;
 
+  /* Arrival discipline: exceptions that came while they were masked and land where
+   * the mask opens, and those that may land at this place. */
+  uint32_t held_back[EXCEPTION_WORDS];
+  uint32_t comes[EXCEPTION_WORDS];
+
   /* What follows the injection (deepen.c). */
   bool suspicious;   /* its probe left a detector suspicious */
   bool behind;       /* its handlers are over, their victim goes on */
@@ -83,6 +88,7 @@ struct explorer {
   uint32_t stack_low;        /* from the bare pass, as the next */
   uint64_t spine_boundaries; /* where it ended */
   uint64_t could[EXCEPTION_COUNT], taken[EXCEPTION_COUNT];
+  uint64_t bars[CONFIG_ARRIVALS][ARRIVAL_BARS]; /* from the bare pass: boundaries, by rule */
   uint64_t probes;
   uint64_t probes_told;
   struct snapshot *ahead, *farther;

@@ -45,7 +45,8 @@ const struct scenario_program *scenario_image_program(const struct scenario *sce
   return found;
 }
 
-void scenario_apply(const struct scenario_program *program, struct explorer_options *options) {
+bool scenario_apply(const struct scenario_program *program, const struct image *image,
+                    struct explorer_options *options, struct error *error) {
   if (program->priority_bits != NULL) {
     options->machine.priority_bits = *program->priority_bits;
   }
@@ -66,6 +67,7 @@ void scenario_apply(const struct scenario_program *program, struct explorer_opti
            program->interrupt_count * sizeof program->interrupts[0]);
     options->interrupt_count = program->interrupt_count;
   }
+  return scenario_apply_arrivals(program, image, &options->machine, error);
 }
 
 bool expectation_applies(const struct expectation *expectation, enum core core,

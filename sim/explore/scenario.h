@@ -37,6 +37,24 @@ struct expectation {
 
 enum scenario_places { PLACES_UNSAID, PLACES_ALL, PLACES_BOUNDARIES };
 
+/* A variable or a word, and bits of it. */
+struct scenario_word {
+  char *variable; /* a leaf, by its name in reports; NULL: address */
+  uint32_t *address;
+  uint32_t *bits;
+  uint32_t *value;
+};
+
+/* arrivals: when one interrupt comes. A part that is absent narrows nothing. */
+struct scenario_arrival {
+  uint16_t interrupt;                /* exception number */
+  uint32_t *every, *jitter;          /* instructions */
+  uint32_t *gap;                     /* instructions */
+  uint32_t *at_most;                 /* arrivals of one run */
+  struct scenario_word *after_write; /* each requests one arrival */
+  struct scenario_word *only_while;
+};
+
 /* programs: an image, or a source of which the demo build makes images. */
 struct scenario_program {
   char *image;            /* path, relative to the scenario */
@@ -51,12 +69,15 @@ struct scenario_program {
   uint8_t *priority_bits;
   uint16_t *interrupts; /* exception numbers */
   uint32_t interrupt_count;
+  struct scenario_arrival *arrivals;
+  uint32_t arrival_count;
   enum scenario_places places;
   uint32_t *max_instructions;
   uint32_t *horizon;
   uint32_t *depth;
   struct expectation *expect; /* none: the program must be clean */
   uint32_t expect_count;
+  char *path; /* of the scenario's file; not a key */
 };
 
 struct scenario {
@@ -82,8 +103,18 @@ const struct scenario_program *scenario_program_for(const struct scenario *scena
 /* The only program that names an image; NULL if there are none or several. */
 const struct scenario_program *scenario_image_program(const struct scenario *scenario);
 
-/* Lays what the program says over options that hold the defaults. */
-void scenario_apply(const struct scenario_program *program, struct explorer_options *options);
+/* Lays what the program says over options that hold the defaults. Refuses what
+ * does not fit the image: a variable that it does not have. */
+bool scenario_apply(const struct scenario_program *program, const struct image *image,
+                    struct explorer_options *options, struct error *error);
+
+/* scenario_arrivals.c: the same for `arrivals` alone. */
+bool scenario_apply_arrivals(const struct scenario_program *program, const struct image *image,
+                             struct machine_config *config, struct error *error);
+
+/* "FILE:LINE:COLUMN" of the first place behind `section:` where the scenario says
+ * `text`; "FILE" if there is none. Caller frees. */
+char *scenario_place(const char *path, const char *section, const char *text);
 
 /* Whether the expectation is one for a build for this core at this level. */
 bool expectation_applies(const struct expectation *expectation, enum core core,

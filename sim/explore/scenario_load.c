@@ -14,7 +14,7 @@
 
 /* Exceptions that can be injected, by name and by number (ARMv7-M B1.5.2). */
 enum { FIRST_IRQ = 16, IRQS = 240, NAMED = 3, EXCEPTIONS = 2 * (NAMED + IRQS), NAME = 8 };
-enum { KEYS = 32, LISTED = 20, LISTED_MOST = 256, TRACE = 4096, WORD = 64 };
+enum { KEYS = 32, WORD_KEYS = 5, LISTED = 20, LISTED_MOST = 256, TRACE = 4096, WORD = 64 };
 
 static const cyaml_strval_t VERSIONS[] = {{"1", 1}};
 static const cyaml_strval_t PLACES[] = {{"all", PLACES_ALL}, {"boundaries", PLACES_BOUNDARIES}};
@@ -43,6 +43,9 @@ struct schema {
   cyaml_schema_value_t exception;
   cyaml_schema_field_t expectation_keys[KEYS];
   cyaml_schema_value_t expectation;
+  cyaml_schema_field_t word_keys[WORD_KEYS];
+  cyaml_schema_field_t arrival_keys[KEYS];
+  cyaml_schema_value_t arrival;
   cyaml_schema_field_t program_keys[KEYS];
   cyaml_schema_value_t program;
   cyaml_schema_field_t scenario_keys[KEYS];
@@ -79,14 +82,8 @@ static void list_names(struct schema *schema) {
   }
 }
 
-static void schema_init(struct schema *s) {
+static void init_expectation(struct schema *s) {
   typedef struct expectation expectation;
-  typedef struct scenario_program program;
-  typedef struct scenario scenario;
-  list_names(s);
-
-  s->exception =
-      (cyaml_schema_value_t){CYAML_VALUE_ENUM(STRICT, uint16_t, s->exceptions, EXCEPTIONS)};
   const cyaml_schema_field_t expectation_keys[] = {
       KEY_NAME("kind", STRICT, expectation, kind, s->kinds),
       CYAML_FIELD_STRING_PTR("variable", MAYBE_POINTER, expectation, variable, 1,
@@ -103,7 +100,34 @@ static void schema_init(struct schema *s) {
   memcpy(s->expectation_keys, expectation_keys, sizeof expectation_keys);
   s->expectation = (cyaml_schema_value_t){
       CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, expectation, s->expectation_keys)};
+}
 
+static void init_arrival(struct schema *s) {
+  typedef struct scenario_word word;
+  typedef struct scenario_arrival arrival;
+  const cyaml_schema_field_t word_keys[WORD_KEYS] = {
+      CYAML_FIELD_STRING_PTR("variable", MAYBE_POINTER, word, variable, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_UINT_PTR("address", MAYBE_POINTER, word, address),
+      CYAML_FIELD_UINT_PTR("bits", MAYBE_POINTER, word, bits),
+      CYAML_FIELD_UINT_PTR("value", MAYBE_POINTER, word, value), CYAML_FIELD_END};
+  memcpy(s->word_keys, word_keys, sizeof word_keys);
+
+  const cyaml_schema_field_t arrival_keys[] = {
+      CYAML_FIELD_ENUM("interrupt", STRICT, arrival, interrupt, s->exceptions, EXCEPTIONS),
+      CYAML_FIELD_UINT_PTR("every", MAYBE_POINTER, arrival, every),
+      CYAML_FIELD_UINT_PTR("jitter", MAYBE_POINTER, arrival, jitter),
+      CYAML_FIELD_UINT_PTR("gap", MAYBE_POINTER, arrival, gap),
+      CYAML_FIELD_UINT_PTR("at-most", MAYBE_POINTER, arrival, at_most),
+      CYAML_FIELD_MAPPING_PTR("after-write", MAYBE_POINTER, arrival, after_write, s->word_keys),
+      CYAML_FIELD_MAPPING_PTR("only-while", MAYBE_POINTER, arrival, only_while, s->word_keys),
+      CYAML_FIELD_END};
+  memcpy(s->arrival_keys, arrival_keys, sizeof arrival_keys);
+  s->arrival =
+      (cyaml_schema_value_t){CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, arrival, s->arrival_keys)};
+}
+
+static void init_program(struct schema *s) {
+  typedef struct scenario_program program;
   const cyaml_schema_field_t program_keys[] = {
       CYAML_FIELD_STRING_PTR("image", MAYBE_POINTER, program, image, 1, CYAML_UNLIMITED),
       CYAML_FIELD_STRING_PTR("source", MAYBE_POINTER, program, source, 1, CYAML_UNLIMITED),
@@ -124,6 +148,8 @@ static void schema_init(struct schema *s) {
       KEY_NAME_POINTER("priority-bits", MAYBE_STRICT, program, priority_bits, BITS),
       CYAML_FIELD_SEQUENCE_COUNT("interrupts", MAYBE_POINTER, program, interrupts,
                                  interrupt_count, &s->exception, 1, CONFIG_INTERRUPTS),
+      CYAML_FIELD_SEQUENCE_COUNT("arrivals", MAYBE_POINTER, program, arrivals, arrival_count,
+                                 &s->arrival, 0, CONFIG_ARRIVALS),
       KEY_NAME("places", MAYBE_STRICT, program, places, PLACES),
       CYAML_FIELD_UINT_PTR("max-instructions", MAYBE_POINTER, program, max_instructions),
       CYAML_FIELD_UINT_PTR("horizon", MAYBE_POINTER, program, horizon),
@@ -133,6 +159,16 @@ static void schema_init(struct schema *s) {
   memcpy(s->program_keys, program_keys, sizeof program_keys);
   s->program =
       (cyaml_schema_value_t){CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, program, s->program_keys)};
+}
+
+static void schema_init(struct schema *s) {
+  typedef struct scenario scenario;
+  list_names(s);
+  s->exception =
+      (cyaml_schema_value_t){CYAML_VALUE_ENUM(STRICT, uint16_t, s->exceptions, EXCEPTIONS)};
+  init_expectation(s);
+  init_arrival(s);
+  init_program(s);
 
   const cyaml_schema_field_t scenario_keys[] = {
       CYAML_FIELD_STRING_PTR("name", POINTER, scenario, name, 1, CYAML_UNLIMITED),
@@ -180,7 +216,11 @@ static cyaml_config_t configuration(struct trace *trace) {
 /* The keys of the mapping in which the trace begins. */
 static const cyaml_schema_field_t *keys_of(const struct schema *schema,
                                            const struct trace *trace) {
-  return strstr(trace->text, "'expect'") != NULL     ? schema->expectation_keys
+  bool word = strstr(trace->text, "'after-write'") != NULL ||
+              strstr(trace->text, "'only-while'") != NULL;
+  return word                                        ? schema->word_keys
+         : strstr(trace->text, "'arrivals'") != NULL ? schema->arrival_keys
+         : strstr(trace->text, "'expect'") != NULL   ? schema->expectation_keys
          : strstr(trace->text, "'programs'") != NULL ? schema->program_keys
                                                      : schema->scenario_keys;
 }
@@ -188,7 +228,7 @@ static const cyaml_schema_field_t *keys_of(const struct schema *schema,
 /* The names that the schema allows for the value of `key`; false if any. */
 static bool names_of(const struct schema *schema, const cyaml_schema_field_t *keys,
                      const char *key, const cyaml_strval_t **names, uint32_t *count) {
-  if (strcmp(key, "interrupts") == 0) {
+  if (strcmp(key, "interrupts") == 0 || strcmp(key, "interrupt") == 0) {
     *names = schema->exceptions;
     *count = EXCEPTIONS;
     return true;
@@ -326,6 +366,9 @@ struct scenario *scenario_load(const char *path, struct error *error) {
     scenario_free(scenario);
     scenario = NULL;
   }
+  for (uint32_t i = 0; scenario != NULL && i < scenario->program_count; i++) {
+    scenario->programs[i].path = duplicate_text(path);
+  }
   free(trace);
   free(schema);
   return scenario;
@@ -334,9 +377,34 @@ struct scenario *scenario_load(const char *path, struct error *error) {
 void scenario_free(struct scenario *scenario) {
   if (scenario != NULL) {
     struct schema *schema = schema_create();
+    for (uint32_t i = 0; i < scenario->program_count; i++) {
+      free(scenario->programs[i].path);
+    }
     struct trace trace = {.length = 0};
     cyaml_config_t config = configuration(&trace);
     cyaml_free(&config, &schema->scenario, scenario, 0);
     free(schema);
   }
+}
+
+char *scenario_place(const char *path, const char *section, const char *text) {
+  enum { LINE = 512 };
+  char line[LINE];
+  char place[LINE];
+  snprintf(place, sizeof place, "%s", path);
+  FILE *file = fopen(path, "r");
+  bool inside = false;
+  for (unsigned number = 1; file != NULL && fgets(line, sizeof line, file) != NULL; number++) {
+    const char *head = strstr(line, section);
+    inside = inside || (head != NULL && head[strlen(section)] == ':');
+    const char *at = inside ? strstr(line, text) : NULL;
+    if (at != NULL) {
+      snprintf(place, sizeof place, "%s:%u:%u", path, number, (unsigned)(at - line) + 1);
+      break;
+    }
+  }
+  if (file != NULL) {
+    fclose(file);
+  }
+  return duplicate_text(place);
 }

@@ -142,6 +142,9 @@ static enum window_bar bar_of(const struct explorer *ex, unsigned exception,
            : exception_bit(x->pending, exception) ? BAR_PENDING
                                                   : BAR_NOT_ENABLED;
   }
+  if (decision == DECISION_WITHHELD) {
+    return BAR_WITHHELD;
+  }
   bool masked = decision == DECISION_MASKED || (ex->here->place.kind == PLACE_BOUNDARY &&
                                                 !exception_can_preempt(x, exception));
   return masked ? BAR_MASKED : BAR_NONE;

@@ -39,6 +39,9 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
     m->value_changes += record->value != record->old;
     undo_save(&m->undo, host, size);
     note_change(m, host, address, size, value);
+    if (m->asks) {
+      discipline_wrote(m, address, size, value);
+    }
     if (m->code_in_ram) {
       code_forget(m, address, size);
     }

@@ -10,7 +10,8 @@ static bool is_ready(const struct machine *m, unsigned e) {
   enum { BOTH = SYSTICK_ENABLE | SYSTICK_TICKINT };
   bool enabled = e == EXCEPTION_SYSTICK ? (m->state.systick.control & BOTH) == BOTH
                                         : exception_bit(x->enabled, e);
-  return enabled && !exception_bit(x->active, e) && !exception_bit(x->pending, e);
+  return enabled && !exception_bit(x->active, e) && !exception_bit(x->pending, e) &&
+         discipline_bar(m, e) == ARRIVAL_OPEN;
 }
 
 /* Exceptions from SysTick on that can be enabled here. */

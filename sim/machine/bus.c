@@ -260,6 +260,9 @@ void machine_device_write(struct machine *m, uint32_t address, unsigned size, ui
       return;
     }
   }
+  if (m->asks) {
+    discipline_wrote(m, address, size, value);
+  }
   struct device_register *slot = devices_find(&m->devices, address, &m->undo);
   if (slot != NULL && slot->model != NULL) {
     modelled_write(m, slot, address, size, (uint32_t)value);

@@ -43,6 +43,7 @@ uint16_t machine_config_fingerprint(const struct machine_config *config) {
                             config->ram_size,       (uint32_t)config->bkpt};
   uint64_t models = config->registers != NULL ? registers_fingerprint(config->registers) : 0;
   models ^= config->stimulus != NULL ? config->stimulus->hash : 0;
+  models ^= discipline_fingerprint(config->arrival_rules, config->arrival_rule_count);
   uint64_t seed = models ^ layout_fingerprint(config);
   return (uint16_t)XXH3_64bits_withSeed(parts, sizeof parts, seed);
 }

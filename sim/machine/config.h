@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "sim/core.h"
+#include "sim/machine/discipline.h"
 #include "sim/machine/registers.h"
 #include "sim/machine/stimulus.h"
 
@@ -65,6 +66,9 @@ struct machine_config {
   size_t memory_count;
   const struct code_stub *stubs; /* by address; borrowed as well */
   size_t stub_count;
+  /* When interrupts come; at most one rule for each. */
+  struct arrival_rule arrival_rules[CONFIG_ARRIVALS];
+  unsigned arrival_rule_count;
   bool strict_memory; /* code space without memory faults (else: factory pages) */
 };
 

@@ -30,10 +30,14 @@ static void take_model(const struct devices *devices, struct device_register *sl
   slot->model = model != NULL && !model->plain ? model : NULL;
 }
 
+static size_t place_of(const struct devices *devices, uint32_t word) {
+  return (word >> 2) * 0x9e3779b1U & (devices->capacity - 1);
+}
+
 struct device_register *devices_find(struct devices *devices, uint32_t address,
                                      struct undo *undo) {
   uint32_t word = address & ~3U;
-  size_t at = (word >> 2) * 0x9e3779b1U & (devices->capacity - 1);
+  size_t at = place_of(devices, word);
   for (size_t tries = 0; tries < devices->capacity; tries++) {
     struct device_register *slot = &devices->slots[at];
     if (slot->used && slot->address == word) {
@@ -51,6 +55,22 @@ struct device_register *devices_find(struct devices *devices, uint32_t address,
     at = (at + 1) & (devices->capacity - 1);
   }
   return NULL;
+}
+
+uint32_t devices_peek(const struct devices *devices, uint32_t address) {
+  size_t at = place_of(devices, address);
+  for (size_t tries = 0; tries < devices->capacity; tries++) {
+    const struct device_register *slot = &devices->slots[at];
+    if (!slot->used) {
+      break;
+    }
+    if (slot->address == address) {
+      return slot->value;
+    }
+    at = (at + 1) & (devices->capacity - 1);
+  }
+  const struct register_model *model = registers_find(devices->set, address);
+  return model != NULL ? model->reset : 0;
 }
 
 static uint32_t size_mask(unsigned size) {

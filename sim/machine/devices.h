@@ -54,6 +54,9 @@ void devices_reset(struct devices *devices);
 struct device_register *devices_find(struct devices *devices, uint32_t address,
                                      struct undo *undo);
 
+/* What the register holds, without touching it: what it would at reset if nothing did. */
+uint32_t devices_peek(const struct devices *devices, uint32_t address);
+
 /* Access of 1, 2 or 4 bytes at any address within the word of a register
  * without a model. NULL reads 0. */
 uint32_t devices_read(struct device_register *slot, uint32_t address, unsigned size,

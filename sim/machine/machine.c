@@ -106,6 +106,7 @@ void machine_reset(struct machine *m) {
   }
   guard_update(m);
   progress_reset(m);
+  discipline_reset(m);
   peripherals_reset(m);
 }
 
@@ -139,6 +140,9 @@ void machine_pend(struct machine *m, unsigned exception) {
   }
   exceptions_use(&s->exceptions, exception);
   exception_set(s->exceptions.pending, exception);
+  if (m->config.arrival_rule_count > 0) {
+    discipline_arrived(m, exception);
+  }
   if (exception == EXCEPTION_SYSTICK) {
     systick_restart(&s->systick, s->time);
     s->next_arrival = systick_expiry(&s->systick);

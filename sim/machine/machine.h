@@ -128,11 +128,13 @@ struct machine {
   size_t code_region;                /* where code was last looked for */
   bool code_in_ram;
   struct machine_host host;
-  bool beats;             /* offer places inside instructions */
-  uint32_t stack_low;     /* untyped words from here to the stack's top are stack */
-  uint32_t lowest_sp;     /* seen so far */
-  uint32_t stack_limit;   /* of the main stack; 0: not known */
-  bool moves_stack;       /* the instruction that executes may */
+  bool beats;           /* offer places inside instructions */
+  uint32_t stack_low;   /* untyped words from here to the stack's top are stack */
+  uint32_t lowest_sp;   /* seen so far */
+  uint32_t stack_limit; /* of the main stack; 0: not known */
+  bool moves_stack;     /* the instruction that executes may */
+  struct arrival_account arrival_accounts[CONFIG_ARRIVALS]; /* by rule */
+  bool asks;              /* a write may request an interrupt */
   uint64_t value_changes; /* writes to memory that changed it, so far */
 
   struct edges edges; /* of the spine, if its map is set */

@@ -35,7 +35,7 @@ void progress_reset(struct machine *m) {
 static uint64_t content_hash(const struct machine *m) {
   const struct machine_state *s = &m->state;
   return s->memory_hash * 31 ^ s->device_hash ^ machine_model_hash(m) ^
-         (uint64_t)s->progress.last_given << 32;
+         discipline_hash(m) ^ (uint64_t)s->progress.last_given << 32;
 }
 
 static void anchor(struct machine *m, struct recurrence *r) {
@@ -130,6 +130,7 @@ static bool tick_is_due(const struct machine *m) {
 /* What a model raises comes when the model says so. */
 static bool can_be_given(const struct machine *m, const struct exceptions *x, unsigned e) {
   return !registers_drive(m->config.registers, e) && exception_bit(x->enabled, e) &&
+         discipline_opens(m, e) != UINT64_MAX &&
          !exception_bit(x->active, e) && !exception_bit(x->pending, e) &&
          (e != EXCEPTION_SYSTICK || tick_is_due(m));
 }
@@ -157,6 +158,7 @@ static void arrive(struct machine *m) {
   struct machine_state *s = &m->state;
   if (systick_expire(&s->systick, s->time)) {
     exception_set(s->exceptions.pending, EXCEPTION_SYSTICK);
+    discipline_arrived(m, EXCEPTION_SYSTICK);
     exceptions_update(&s->exceptions);
   }
   s->next_arrival = systick_expiry(&s->systick);
@@ -288,6 +290,7 @@ static bool next_arrival(struct machine *m) {
     arrive(m);
   } else {
     s->progress.gifts++;
+    jump_to(m, discipline_opens(m, e));
     machine_pend(m, e);
   }
   return true;
@@ -331,7 +334,7 @@ static void gift_to_busy(struct machine *m) {
   s->progress.next_gift = s->boundary + GIFT_INTERVAL;
   for (unsigned e = EXCEPTION_SYSTICK; e < EXCEPTION_COUNT; e++) {
     if (!exception_bit(s->progress.given, e) && can_be_given(m, &s->exceptions, e) &&
-        exception_can_preempt(&s->exceptions, e)) {
+        exception_can_preempt(&s->exceptions, e) && discipline_bar(m, e) == ARRIVAL_OPEN) {
       s->progress.gifts++;
       machine_pend(m, e);
       return;
@@ -352,6 +355,8 @@ void progress_boundary(struct machine *m) {
   }
   if (s->time >= peripherals_due(&m->devices)) {
     peripherals_advance(m);
+  } else if (s->time >= s->next_period) {
+    discipline_advance(m);
   } else if (s->time >= s->next_arrival) {
     arrive(m);
   } else if (s->boundary >= s->progress.next_gift && !arrivals_are_given(m)) {

@@ -131,6 +131,7 @@ struct machine_state {
   uint32_t traps;        /* code flags that must be looked at now (traps_update) */
   bool invalid_state;    /* EPSR.T is clear: the next instruction faults */
   uint64_t next_arrival; /* time of the next natural arrival */
+  uint64_t next_period;  /* time at which a periodic interrupt comes */
   uint64_t memory_hash;
   uint64_t device_hash; /* of what the device registers hold */
   uint64_t output_hash; /* of everything written to devices and printed, in order */

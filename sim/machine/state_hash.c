@@ -45,7 +45,8 @@ bool machine_live_hash(struct machine *m, uint64_t *hash) {
   bool inside = high >= low && high - ram->base <= ram->size;
   uint64_t dead = inside ? memory_hash_part(&m->memory, low, high) : 0;
   const uint32_t small[] = {s->pc, s->it_state, s->monitor_set, s->asleep, s->invalid_state};
-  uint64_t seed = (s->memory_hash ^ dead) * 31 ^ s->device_hash ^ machine_model_hash(m);
+  uint64_t seed = (s->memory_hash ^ dead) * 31 ^ s->device_hash ^ machine_model_hash(m) ^
+                  discipline_hash(m);
   seed = XXH3_64bits_withSeed(small, sizeof small, seed);
   *hash = XXH3_64bits_withSeed(&registers, sizeof registers, seed);
   return true;

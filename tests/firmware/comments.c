@@ -78,6 +78,7 @@ void comments_free(struct comments *comments) {
 }
 
 bool comments_apply(const struct scenario_program *program) {
-  bool too_few = program->depth != NULL && program->expect_count == 0;
+  bool narrowed = program->depth != NULL || program->arrival_count > 0;
+  bool too_few = narrowed && program->expect_count == 0;
   return program->places != PLACES_BOUNDARIES && !too_few;
 }

@@ -109,8 +109,8 @@ static struct row run_build(const struct scenario_program *program, enum core co
   struct image *image = image_load(path, NULL, &error);
   if (image != NULL) {
     struct explorer_options options = explorer_options_default(image);
-    scenario_apply(program, &options);
-    if (explorer_check(image, &options, &check, &error)) {
+    if (scenario_apply(program, image, &options, &error) &&
+        explorer_check(image, &options, &check, &error)) {
       struct row row = judge(program, image, &check, core, level);
       check_free(&check);
       image_destroy(image);

@@ -19,7 +19,8 @@ static void run_trial(struct trial *trial, const char *path) {
   cr_assert(trial->image != NULL, "%s", error.message);
   cr_expect(image_core(trial->image) == trial->core, "%s: is for another core", trial->name);
   struct explorer_options options = explorer_options_default(trial->image);
-  scenario_apply(trial->program, &options);
+  cr_assert(scenario_apply(trial->program, trial->image, &options, &error), "%s: %s",
+            trial->name, error.message);
   tally_attach(&tally, &options);
   cr_assert(explorer_check(trial->image, &options, &trial->check, &error), "%s: %s",
             trial->name, error.message);
