@@ -2,15 +2,15 @@
 #include <stdio.h>
 
 #include "cli/progress.h"
-#include "cli/run_map.h"
-#include "cli/session.h"
 #include "cli/verbs.h"
+#include "report/run_map.h"
+#include "session/session.h"
 
 static int verdict(struct session *session, struct check *check, const char *verb) {
   struct error error = {""};
   waivers_apply(&session->waivers, session->image, check, session->options->severity);
   if (!session_write(session, check, &error)) {
-    return session_refuse(verb, &error);
+    return verb_refuse(verb, &error);
   }
   const struct report report = session_report(session, check);
   return verdict_exit_code(report_verdict(&report));
@@ -21,7 +21,7 @@ static int write_shard(struct session *session) {
   const struct options *options = session->options;
   struct error error = {""};
   bool good = shards_write(session->image, &session->explorer, options->output, &error);
-  return good ? EXIT_CLEAN : session_refuse(VERB_CHECK.name, &error);
+  return good ? EXIT_CLEAN : verb_refuse(VERB_CHECK.name, &error);
 }
 
 /* What cannot be done in parts. */
@@ -60,7 +60,7 @@ static int check_session(struct session *session) {
   bool checked = explorer_check(session->image, &session->explorer, &check, &error);
   progress_stop(&progress);
   if (!checked) {
-    return session_refuse(VERB_CHECK.name, &error);
+    return verb_refuse(VERB_CHECK.name, &error);
   }
   int code = verdict(session, &check, VERB_CHECK.name);
   if (options->given[OPTION_STATS]) {
@@ -75,10 +75,10 @@ static int run_check(const struct options *options) {
   struct session session;
   struct error error = {""};
   if (!session_open(&session, options, &error)) {
-    return session_refuse(VERB_CHECK.name, &error);
+    return verb_refuse(VERB_CHECK.name, &error);
   }
   bool ready = parts_fit(options, &error) && session_survey(&session, true, &error);
-  int code = !ready                         ? session_refuse(VERB_CHECK.name, &error)
+  int code = !ready                         ? verb_refuse(VERB_CHECK.name, &error)
              : options->given[OPTION_SHARD] ? write_shard(&session)
                                             : check_session(&session);
   session_close(&session);
@@ -92,7 +92,7 @@ static int merge_session(struct session *session) {
   if (!session_survey(session, true, &error) ||
       !shards_merge(session->image, &session->explorer, options->parts, options->part_count,
                     &check, &error)) {
-    return session_refuse(VERB_MERGE.name, &error);
+    return verb_refuse(VERB_MERGE.name, &error);
   }
   int code = verdict(session, &check, VERB_MERGE.name);
   check_free(&check);
@@ -103,7 +103,7 @@ static int run_merge(const struct options *options) {
   struct session session;
   struct error error = {""};
   if (!session_open(&session, options, &error)) {
-    return session_refuse(VERB_MERGE.name, &error);
+    return verb_refuse(VERB_MERGE.name, &error);
   }
   int code = merge_session(&session);
   session_close(&session);

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/surroundings.h"
 #include "cli/verbs.h"
+#include "session/surroundings.h"
 
 static void list_chips(void) {
   char **names = NULL;

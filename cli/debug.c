@@ -55,18 +55,18 @@ static bool serve(struct session *session, const struct debug_subject *subject,
 
 int debug_session(struct session *session, const struct debug_subject *subject) {
   struct error error = {""};
-  return serve(session, subject, &error) ? EXIT_CLEAN : session_refuse(subject->verb, &error);
+  return serve(session, subject, &error) ? EXIT_CLEAN : verb_refuse(subject->verb, &error);
 }
 
 static int run_debug(const struct options *options) {
   struct session session;
   struct error error = {""};
   if (!session_open(&session, options, &error)) {
-    return session_refuse(VERB_DEBUG.name, &error);
+    return verb_refuse(VERB_DEBUG.name, &error);
   }
   const struct debug_subject subject = {.verb = VERB_DEBUG.name};
   int code = session_survey(&session, true, &error) ? debug_session(&session, &subject)
-                                                    : session_refuse(VERB_DEBUG.name, &error);
+                                                    : verb_refuse(VERB_DEBUG.name, &error);
   session_close(&session);
   return code;
 }

@@ -2,7 +2,7 @@
 #ifndef TORNWORD_CLI_DEBUG_H
 #define TORNWORD_CLI_DEBUG_H
 
-#include "cli/session.h"
+#include "session/session.h"
 
 /* What is debugged: a run as it is, or that of a finding. */
 struct debug_subject {

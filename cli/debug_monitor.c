@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/debug_server.h"
-#include "cli/sections.h"
-#include "cli/values.h"
+#include "report/sections.h"
+#include "session/values.h"
 
 struct monitor_verb {
   const char *name;

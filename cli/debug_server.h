@@ -4,7 +4,7 @@
 #define TORNWORD_CLI_DEBUG_SERVER_H
 
 #include "cli/debug_wire.h"
-#include "cli/report.h"
+#include "report/report.h"
 #include "sim/explore/timeline.h"
 
 struct debugger {

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/xml.h"
+#include "report/xml.h"
 
 enum { THREAD_RUNNING = 1, THREAD_WAITING = 2 };
 

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/report.h"
+#include "report/report.h"
 #include "sim/explore/timeline.h"
 
 /* XML documents. */

@@ -10,8 +10,8 @@
 
 #include "cli/fuzz_afl.h"
 #include "cli/fuzz_findings.h"
-#include "cli/session.h"
 #include "cli/verbs.h"
+#include "session/session.h"
 #include "sim/fuzz/campaign.h"
 
 enum { DEFAULT_RUNS = 100000, PATH_MOST = 4096 };
@@ -185,7 +185,7 @@ static int search_alone(struct session *session, struct target *target,
     }
   }
   if (code == EXIT_INPUT) {
-    session_refuse(VERB_FUZZ.name, &search->error);
+    verb_refuse(VERB_FUZZ.name, &search->error);
   } else if (options->given[OPTION_STATS]) {
     print_stats(&search->campaign, now() - start);
   }
@@ -205,7 +205,7 @@ static int fuzz_target(struct session *session, struct target *target) {
   if (!afl_is_there()) {
     code = search_alone(session, target, &mutator);
   } else if (!afl_serve(target, &dictionary, &error)) {
-    code = session_refuse(VERB_FUZZ.name, &error);
+    code = verb_refuse(VERB_FUZZ.name, &error);
   }
   dictionary_free(&dictionary);
   return code;
@@ -216,7 +216,7 @@ static int fuzz_session(struct session *session) {
   struct target *target =
       target_create(session->image, &session->explorer, session->options->severity, &error);
   if (target == NULL) {
-    return session_refuse(VERB_FUZZ.name, &error);
+    return verb_refuse(VERB_FUZZ.name, &error);
   }
   int code = fuzz_target(session, target);
   target_destroy(target);
@@ -249,7 +249,7 @@ static int run_fuzz(const struct options *given) {
     options.severity = SEVERITY_ERROR;
   }
   if (!fits(&options, &error) || !session_open(&session, &options, &error)) {
-    return session_refuse(VERB_FUZZ.name, &error);
+    return verb_refuse(VERB_FUZZ.name, &error);
   }
   int code = fuzz_session(&session);
   session_close(&session);

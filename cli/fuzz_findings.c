@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli/sections.h"
+#include "report/sections.h"
 #include "sim/fuzz/corpus.h"
 #include "sim/fuzz/minimise.h"
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/session.h"
+#include "session/session.h"
 #include "sim/explore/judge.h"
 
 struct fuzz_findings {

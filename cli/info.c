@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/output.h"
-#include "cli/overview.h"
-#include "cli/session.h"
 #include "cli/verbs.h"
+#include "report/output.h"
+#include "report/overview.h"
+#include "session/session.h"
 
 static bool write_info(struct session *session, struct error *error) {
   struct output output;
@@ -30,11 +30,11 @@ static int run_info(const struct options *options) {
   struct session session;
   struct error error = {""};
   if (!session_open(&session, options, &error)) {
-    return session_refuse(VERB_INFO.name, &error);
+    return verb_refuse(VERB_INFO.name, &error);
   }
   bool written = write_info(&session, &error);
   session_close(&session);
-  return written ? EXIT_CLEAN : session_refuse(VERB_INFO.name, &error);
+  return written ? EXIT_CLEAN : verb_refuse(VERB_INFO.name, &error);
 }
 
 const struct verb VERB_INFO = {

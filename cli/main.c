@@ -4,42 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/report.h"
 #include "cli/verbs.h"
+#include "report/report.h"
 #include "sim/words.h"
-
-static const struct verb *const VERBS[] = {&VERB_CHECK, &VERB_MERGE, &VERB_RUN,  &VERB_REPLAY,
-                                           &VERB_DEBUG, &VERB_FUZZ,  &VERB_INFO, &VERB_CHIPS};
-enum { VERBS_COUNT = sizeof VERBS / sizeof VERBS[0] };
-
-static const char DESCRIPTION[] =
-    "Runs a Cortex-M firmware image on a simulator, lets every enabled interrupt in at every "
-    "place where the hardware could let it in, and names the data that handlers tear."
-    "\v"
-    "Verbs:\n"
-    "  check   inject every enabled interrupt at every place and report what tears\n"
-    "  merge   make the report of a check that was done in shards\n"
-    "  run     run the image as it is, with its semihosting output on stdout\n"
-    "  replay  run one finding's schedule again and tell it step by step\n"
-    "  debug   let gdb go forward and back through a run\n"
-    "  fuzz    search inputs and interrupts together, alone or under afl-fuzz\n"
-    "  info    say what was understood of an image\n"
-    "  chips   list the cores and chips that can be simulated\n"
-    "\n"
-    "tornword VERB --help tells a verb's options.\n"
-    "\n"
-    "Examples:\n"
-    "  tornword check firmware.elf\n"
-    "  tornword check --format json --output report.json firmware.elf\n"
-    "  tornword replay tw1-3f9a01c2-5e11-b412.1x15 firmware.elf\n"
-    "  tornword run firmware.elf\n"
-    "\n"
-    "Exit codes:\n"
-    "  0  clean: no finding at or above --severity\n"
-    "  1  findings\n"
-    "  2  bad usage or input; one line on stderr says what would be right\n"
-    "  3  not everything was decided, and nothing was found\n"
-    "  tornword run exits with the firmware's own code.";
 
 static const struct verb *nearest(const char *name) {
   const struct verb *best = VERBS[0];
@@ -93,6 +60,18 @@ static void print_usage(FILE *out) {
   fputs("Try tornword --help, or tornword check firmware.elf\n", out);
 }
 
+/* Help for argp: its head, "\v", its tail. */
+static const char *describe(struct texts *texts) {
+  const char *verbs = "";
+  for (size_t i = 0; i < VERBS_COUNT; i++) {
+    verbs = texts_print(texts, "%s  %-7s %s\n", verbs, VERBS[i]->name, VERBS[i]->summary);
+  }
+  return texts_print(texts,
+                     "%s\vVerbs:\n%s\ntornword VERB --help tells a verb's options.\n\n"
+                     "Examples:\n%s\nExit codes:\n%s",
+                     PURPOSE, verbs, EXAMPLES, EXIT_CODES);
+}
+
 int main(int argc, char **argv) {
   argp_err_exit_status = EXIT_INPUT;
   if (argc < 2) {
@@ -101,10 +80,11 @@ int main(int argc, char **argv) {
   }
   static const struct argp_option table[] = {
       {.name = "version", .key = 'V', .doc = "Print the version and exit"}, {0}};
+  struct texts texts = {0};
   const struct argp argp = {.options = table,
                             .parser = parse_verb,
                             .args_doc = "VERB [options] IMAGE",
-                            .doc = DESCRIPTION};
+                            .doc = describe(&texts)};
   struct chosen chosen = {0};
   char name[] = "tornword";
   argv[0] = name;
@@ -112,7 +92,9 @@ int main(int argc, char **argv) {
     print_usage(stderr);
     return EXIT_INPUT;
   }
+  texts_free(&texts);
   struct options options = options_default();
+  options.note = verb_note;
   options_parse(chosen.verb, argc - chosen.first, argv + chosen.first, &options);
   return chosen.verb->run(&options);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/options.h"
+#include "cli/verbs.h"
 
 enum { KEY_BASE = 0x100 }; /* keys above the characters: long options only */
 
@@ -91,6 +91,10 @@ enum {
   TABLE = OPTION_COUNT + GROUPS + 1
 };
 
+const char *group_title(unsigned number) {
+  return number < GROUPS ? GROUP_TITLES[number] : NULL;
+}
+
 /* The rows that this verb takes, under their groups' titles. */
 static void fill_table(const struct verb *verb, struct argp_option table[TABLE]) {
   size_t rows = 0;
@@ -122,18 +126,19 @@ static void fill_table(const struct verb *verb, struct argp_option table[TABLE])
 void options_parse(const struct verb *verb, int argc, char **argv, struct options *options) {
   struct argp_option table[TABLE];
   fill_table(verb, table);
-  char arguments[32];
-  snprintf(arguments, sizeof arguments, "%s%s%s", verb->takes_token ? "TOKEN " : "",
-           verb->takes_parts ? "PART... " : "", verb->takes_image ? "IMAGE" : "");
+  struct texts texts = {0};
   char name[32];
   snprintf(name, sizeof name, "tornword %s", verb->name);
   char *verb_name = argv[0];
   argv[0] = name;
   struct parsing parsing = {verb, options};
-  const struct argp argp = {
-      .options = table, .parser = parse_one, .args_doc = arguments, .doc = verb->description};
+  const struct argp argp = {.options = table,
+                            .parser = parse_one,
+                            .args_doc = verb_arguments(verb, &texts),
+                            .doc = verb->description};
   error_t failure = argp_parse(&argp, argc, argv, 0, NULL, &parsing);
   argv[0] = verb_name;
+  texts_free(&texts);
   if (failure != 0) {
     fprintf(stderr, "%s: %s\n", name, strerror(failure));
     exit(EXIT_INPUT);

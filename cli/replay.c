@@ -3,15 +3,15 @@
 #include <string.h>
 
 #include "cli/debug.h"
-#include "cli/narration.h"
-#include "cli/output.h"
-#include "cli/schedule_file.h"
-#include "cli/sections.h"
-#include "cli/session.h"
 #include "cli/step_view.h"
 #include "cli/terminal.h"
-#include "cli/trace.h"
 #include "cli/verbs.h"
+#include "report/narration.h"
+#include "report/output.h"
+#include "report/sections.h"
+#include "report/trace.h"
+#include "session/schedule_file.h"
+#include "session/session.h"
 #include "sim/explore/minimize.h"
 
 /* The finding to tell: the first that the report shows. */
@@ -232,11 +232,11 @@ static int replay_session(struct session *session, struct subject *subject) {
       (options->given[OPTION_SAVE] && !save(session, subject, &error)) ||
       !explorer_replay(session->image, &session->explorer, &subject->schedule,
                        narrates ? &narrator : NULL, &check, &error)) {
-    session_refuse(VERB_REPLAY.name, &error);
+    verb_refuse(VERB_REPLAY.name, &error);
   } else if (options->given[OPTION_GDB]) {
     code = debug_finding(session, &check, subject);
   } else if (!tell(session, &check, &recording, subject, &error)) {
-    session_refuse(VERB_REPLAY.name, &error);
+    verb_refuse(VERB_REPLAY.name, &error);
   } else {
     const struct report report = session_report(session, &check);
     code = told(&report) != NULL ? EXIT_FINDINGS : EXIT_CLEAN;
@@ -257,11 +257,11 @@ static int run_replay(const struct options *given) {
   struct error error = {""};
   if (!schedule_argument(options.token, &schedule, &error) ||
       !session_open(&session, &options, &error)) {
-    return session_refuse(VERB_REPLAY.name, &error);
+    return verb_refuse(VERB_REPLAY.name, &error);
   }
   set_schedule(&subject, &schedule);
   int code = session_survey(&session, true, &error) ? replay_session(&session, &subject)
-                                                    : session_refuse(VERB_REPLAY.name, &error);
+                                                    : verb_refuse(VERB_REPLAY.name, &error);
   session_close(&session);
   return code;
 }

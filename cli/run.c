@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "cli/progress.h"
-#include "cli/session.h"
 #include "cli/verbs.h"
+#include "session/session.h"
 
 enum { RUN_INSTRUCTIONS = 10000000, CODE_LOCKUP = 1 };
 
@@ -36,7 +36,7 @@ static int run_session(struct session *session) {
   }
   struct error error = {""};
   if (!session_survey(session, false, &error)) {
-    return session_refuse(VERB_RUN.name, &error);
+    return verb_refuse(VERB_RUN.name, &error);
   }
   session->explorer.output = print_output;
   session->explorer.output_argument = stdout;
@@ -49,7 +49,7 @@ static int run_session(struct session *session) {
   }
   int code = EXIT_INPUT;
   if (!ran) {
-    session_refuse(VERB_RUN.name, &error);
+    verb_refuse(VERB_RUN.name, &error);
   } else {
     code = exit_code(&certificate);
     if (!session->options->given[OPTION_QUIET]) {
@@ -68,7 +68,7 @@ static int run_run(const struct options *options) {
   struct session session;
   struct error error = {""};
   if (!session_open(&session, options, &error)) {
-    return session_refuse(VERB_RUN.name, &error);
+    return verb_refuse(VERB_RUN.name, &error);
   }
   int code = run_session(&session);
   session_close(&session);

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/listing.h"
-#include "cli/narration.h"
-#include "cli/sections.h"
 #include "cli/terminal.h"
+#include "report/listing.h"
+#include "report/narration.h"
+#include "report/sections.h"
 
 enum {
   STEPS_MOST = 20000, /* a longer run is cut */

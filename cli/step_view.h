@@ -6,7 +6,7 @@
 #ifndef TORNWORD_CLI_STEP_VIEW_H
 #define TORNWORD_CLI_STEP_VIEW_H
 
-#include "cli/report.h"
+#include "report/report.h"
 #include "sim/explore/timeline.h"
 
 struct step_options {

@@ -5,8 +5,8 @@
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config
   libunicorn-dev libcapstone-dev libdw-dev libelf-dev libjansson-dev libcyaml-dev
   libyaml-dev libexpat1-dev libiberty-dev nettle-dev libxxhash-dev uthash-dev
-  gcc-arm-none-eabi binutils-arm-none-eabi libcriterion-dev)
-TEST_PACKAGES=(git clang-format-14 afl++ gdb-multiarch python3 rustc rust-src qemu-system-arm srecord firmware-tomu
+  gcc-arm-none-eabi binutils-arm-none-eabi libcriterion-dev python3)
+TEST_PACKAGES=(git clang-format-14 afl++ gdb-multiarch g++ make rustc rust-src qemu-system-arm srecord firmware-tomu
   clang libclang-rt-14-dev firmware-microbit-micropython ubertooth-firmware-source libubertooth-dev)
 
 say() {

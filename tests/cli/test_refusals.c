@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/verbs.h"
+
 enum { OUTPUT = 8192 };
 
 /* Runs the shell command and returns its exit code and what it printed. */
@@ -36,6 +38,12 @@ static void expect_refusal(const char *arguments, const char *message) {
   cr_expect(newline != NULL && newline[1] == '\0', "one line on stderr only: tornword %s: %s",
             arguments, output);
   cr_expect(strstr(output, message) != NULL, "tornword %s: %s", arguments, output);
+}
+
+Test(refusals, a_verdict_has_its_exit_code) {
+  cr_expect_eq(verdict_exit_code(VERDICT_CLEAN), 0);
+  cr_expect_eq(verdict_exit_code(VERDICT_FINDINGS), 1);
+  cr_expect_eq(verdict_exit_code(VERDICT_PARTIAL), 3);
 }
 
 Test(refusals, of_the_command_line) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every finding of every demo, replayed from its token in a new process.
 
-usage: test_replay.py [--times N] TORNWORD IMAGE...
+usage: test_replay.py [--times N] [--depth N] TORNWORD IMAGE...
 
 Each image is checked twice (the reports must be the same bytes), and each token
 of the report is given to `tornword replay` alone, N times (2): the same finding
@@ -25,8 +25,9 @@ def run(command):
     return done.returncode, done.stdout, done.stderr.decode(errors="replace")
 
 
-def check(tool, image):
-    command = [tool, "check", "--format", "json", "--severity", "note", *BOUND, image]
+def check(tool, image, depth):
+    command = [tool, "check", "--depth", str(depth), "--format", "json", "--severity", "note",
+               *BOUND, image]
     code, report, errors = run(command)
     again = run(command)[1]
     if code not in (0, 1):
@@ -81,13 +82,14 @@ def minimized(tool, image, finding):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=2)
+    parser.add_argument("--depth", type=int, default=1, help="interrupts of one run")
     parser.add_argument("tool")
     parser.add_argument("images", nargs="+")
     arguments = parser.parse_args()
     tool = arguments.tool
     passed = failed = 0
     for image in arguments.images:
-        report, problem = check(tool, image)
+        report, problem = check(tool, image, arguments.depth)
         problems = [problem] if problem else [
             replay(tool, image, finding, finding["schedule"], arguments.times)
             for finding in report["findings"]]

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/schedule_file.h"
+#include "session/schedule_file.h"
 #include "tests/readers/reader.h"
 
 static bool read_file(const uint8_t *bytes, size_t size, struct schedule *schedule,

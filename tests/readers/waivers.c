@@ -1,14 +1,12 @@
 /* Suppressions and baselines. */
-#include "cli/waivers.h"
+#include "report/waivers.h"
 #include "tests/readers/reader.h"
 
-static void read_as(enum option_id id, const char *path) {
-  struct options options = options_default();
+static void read_as(const char *suppressions, const char *baseline) {
   struct texts texts = {0};
   struct waivers waivers = {0};
   struct error error = {""};
-  if (!options_set(&options, id, path, &error) ||
-      !waivers_open(&waivers, &options, &texts, &error)) {
+  if (!waivers_open(&waivers, suppressions, baseline, &texts, &error)) {
     reader_refusal(&error);
   } else {
     for (size_t i = 0; i < waivers.count; i++) {
@@ -21,8 +19,8 @@ static void read_as(enum option_id id, const char *path) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
   struct reader_file file = reader_file_open(bytes, size);
-  read_as(OPTION_SUPPRESSIONS, file.path);
-  read_as(OPTION_BASELINE, file.path);
+  read_as(file.path, NULL);
+  read_as(NULL, file.path);
   reader_file_close(&file);
   return 0;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/session.h"
+#include "session/session.h"
 #include "tests/firmware/trial.h"
 
 #define UBERTOOTH "/usr/src/ubertooth-firmware-source.tar.gz"
