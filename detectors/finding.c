@@ -56,6 +56,11 @@ static const struct finding_traits TRAITS[FINDING_KIND_COUNT] = {
                                          "one function",
                               .severity = SEVERITY_WARNING,
                               .harm = HARM_UNLESS_SERIAL},
+    [FINDING_NON_SERIALISABLE] = {.name = "non-serialisable",
+                                  .summary = "a region that the scenario names came out as in "
+                                             "neither order of it and the handler",
+                                  .severity = SEVERITY_ERROR,
+                                  .harm = HARM_COMPARED},
     [FINDING_NON_REENTRANT] = {.name = "non-reentrant",
                                .summary = "a function was entered again while it worked on its "
                                           "static variable",

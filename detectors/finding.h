@@ -26,6 +26,7 @@ enum finding_kind {
   FINDING_SPLIT_SECTION,
   FINDING_INCONSISTENT_SNAPSHOT,
   FINDING_DOUBLE_FETCH,
+  FINDING_NON_SERIALISABLE,
   FINDING_TRACE, /* the example detector's */
 };
 enum { FINDING_KIND_COUNT = FINDING_TRACE + 1 };
@@ -37,6 +38,7 @@ enum harm {
   HARM_IMPLIED,       /* anything: it is wrong by itself */
   HARM_UNLESS_SERIAL, /* not that of a serial order, as far as they could be compared */
   HARM_SHOWN,         /* that of neither serial order */
+  HARM_COMPARED,      /* the same, and both orders were run and compared */
 };
 
 struct finding_traits {

@@ -16,6 +16,7 @@ static const struct detector *const DETECTORS[] = {
     &uninitialised_read_detector,
     &inconsistent_snapshot_detector,
     &double_fetch_detector,
+    &non_serialisable_detector,
     &trace_detector,
 };
 enum { ALL = sizeof DETECTORS / sizeof DETECTORS[0], EXAMPLES = 1 };

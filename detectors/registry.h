@@ -17,6 +17,7 @@ extern const struct detector split_section_detector;
 extern const struct detector uninitialised_read_detector;
 extern const struct detector inconsistent_snapshot_detector;
 extern const struct detector double_fetch_detector;
+extern const struct detector non_serialisable_detector;
 extern const struct detector trace_detector;
 
 #endif

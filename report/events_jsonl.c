@@ -101,6 +101,8 @@ static json_t *event_line(const struct trace *trace, const struct event *event) 
     case EVENT_PRIORITY:
     case EVENT_CALL:
     case EVENT_LEAVE:
+    case EVENT_REGION:
+    case EVENT_REGION_END:
     case EVENT_RESTART:
     case EVENT_SLEEP:
     case EVENT_LOCKUP:

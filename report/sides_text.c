@@ -157,6 +157,9 @@ static const char *event_sentence(const struct report *report, const struct acce
                          (unsigned)access->value, stack_limit_words(report));
     case EVENT_MASK:
       return texts_print(texts, "Section opened by %s at 0x%08x", who, access->pc);
+    case EVENT_REGION:
+      return texts_print(texts, "Region of the scenario begun by %s at 0x%08x", who,
+                         access->pc);
     case EVENT_PRIORITY:
       return texts_print(texts, "Priority of %s set to 0x%02x by %s at 0x%08x",
                          report_exception(report, access->address), (unsigned)access->value,

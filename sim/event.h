@@ -47,8 +47,10 @@ enum event_kind {
   EVENT_CALL,        /* a function with static locals was entered; address: its first
                         instruction */
   EVENT_LEAVE,       /* that call returned */
+  EVENT_REGION,      /* a region that the scenario names began; value: its index */
+  EVENT_REGION_END,  /* it ended, in the same context */
 };
-enum { EVENT_KIND_COUNT = EVENT_LEAVE + 1 };
+enum { EVENT_KIND_COUNT = EVENT_REGION_END + 1 };
 
 enum event_flag {
   EVENT_EXCLUSIVE = 1, /* made by LDREX or STREX */

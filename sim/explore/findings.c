@@ -132,8 +132,8 @@ static bool same_function(const struct machine *m, const struct access *a,
 static bool says_better(const struct machine *m, const struct finding *error,
                         const struct finding *warning) {
   const struct sighting *e = &error->sighting, *w = &warning->sighting;
-  return finding_traits(e->kind)->severity == SEVERITY_ERROR && e->leaf == w->leaf &&
-         e->leaf != LEAF_NONE &&
+  return finding_traits(e->kind)->severity == SEVERITY_ERROR && e->kind != w->kind &&
+         e->leaf == w->leaf && e->leaf != LEAF_NONE &&
          same_function(m, &e->access[e->victim], &w->access[w->victim]) &&
          same_function(m, &e->access[e->intruder], &w->access[w->intruder]);
 }
@@ -150,7 +150,8 @@ static void drop_unshown(struct findings *findings) {
 
 static bool is_covered(const struct findings *findings, const struct machine *m,
                        const struct finding *finding) {
-  if (finding->sighting.kind != FINDING_UNSYNCHRONISED) {
+  enum finding_kind kind = finding->sighting.kind;
+  if (kind != FINDING_UNSYNCHRONISED && kind != FINDING_NON_SERIALISABLE) {
     return false;
   }
   for (size_t i = 0; i < findings->count; i++) {

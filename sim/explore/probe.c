@@ -238,6 +238,8 @@ static bool shows_enough(const struct explorer *ex, enum outcome outcome,
     case HARM_UNLESS_SERIAL:
       return !ex->ranks || ((outcome == OUTCOME_HARMFUL || outcome == OUTCOME_UNRANKED) &&
                             !came_before(ex, sighting));
+    case HARM_COMPARED:
+      return !ex->ranks || (outcome == OUTCOME_HARMFUL && !came_before(ex, sighting));
     case HARM_SHOWN:
       return !ex->ranks || shows_harm(ex, outcome, sighting);
   }

@@ -67,7 +67,8 @@ bool scenario_apply(const struct scenario_program *program, const struct image *
            program->interrupt_count * sizeof program->interrupts[0]);
     options->interrupt_count = program->interrupt_count;
   }
-  return scenario_apply_arrivals(program, image, &options->machine, error);
+  return scenario_apply_arrivals(program, image, &options->machine, error) &&
+         scenario_apply_regions(program, image, &options->machine, error);
 }
 
 bool expectation_applies(const struct expectation *expectation, enum core core,

@@ -55,6 +55,12 @@ struct scenario_arrival {
   struct scenario_word *only_while;
 };
 
+/* regions: code that must come out as if it ran in one piece. */
+struct scenario_region {
+  char *function;  /* from its first instruction to its return; NULL: from and to */
+  char *from, *to; /* "file.c:12": the first instruction of a line */
+};
+
 /* programs: an image, or a source of which the demo build makes images. */
 struct scenario_program {
   char *image;            /* path, relative to the scenario */
@@ -71,6 +77,8 @@ struct scenario_program {
   uint32_t interrupt_count;
   struct scenario_arrival *arrivals;
   uint32_t arrival_count;
+  struct scenario_region *regions;
+  uint32_t region_count;
   enum scenario_places places;
   uint32_t *max_instructions;
   uint32_t *horizon;
@@ -111,6 +119,10 @@ bool scenario_apply(const struct scenario_program *program, const struct image *
 /* scenario_arrivals.c: the same for `arrivals` alone. */
 bool scenario_apply_arrivals(const struct scenario_program *program, const struct image *image,
                              struct machine_config *config, struct error *error);
+
+/* scenario_regions.c: the same for `regions`. */
+bool scenario_apply_regions(const struct scenario_program *program, const struct image *image,
+                            struct machine_config *config, struct error *error);
 
 /* "FILE:LINE:COLUMN" of the first place behind `section:` where the scenario says
  * `text`; "FILE" if there is none. Caller frees. */

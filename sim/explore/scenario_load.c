@@ -14,7 +14,15 @@
 
 /* Exceptions that can be injected, by name and by number (ARMv7-M B1.5.2). */
 enum { FIRST_IRQ = 16, IRQS = 240, NAMED = 3, EXCEPTIONS = 2 * (NAMED + IRQS), NAME = 8 };
-enum { KEYS = 32, WORD_KEYS = 5, LISTED = 20, LISTED_MOST = 256, TRACE = 4096, WORD = 64 };
+enum {
+  KEYS = 32,
+  WORD_KEYS = 5,
+  REGION_KEYS = 4,
+  LISTED = 20,
+  LISTED_MOST = 256,
+  TRACE = 4096,
+  WORD = 64
+};
 
 static const cyaml_strval_t VERSIONS[] = {{"1", 1}};
 static const cyaml_strval_t PLACES[] = {{"all", PLACES_ALL}, {"boundaries", PLACES_BOUNDARIES}};
@@ -46,6 +54,8 @@ struct schema {
   cyaml_schema_field_t word_keys[WORD_KEYS];
   cyaml_schema_field_t arrival_keys[KEYS];
   cyaml_schema_value_t arrival;
+  cyaml_schema_field_t region_keys[REGION_KEYS];
+  cyaml_schema_value_t region;
   cyaml_schema_field_t program_keys[KEYS];
   cyaml_schema_value_t program;
   cyaml_schema_field_t scenario_keys[KEYS];
@@ -126,6 +136,18 @@ static void init_arrival(struct schema *s) {
       (cyaml_schema_value_t){CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, arrival, s->arrival_keys)};
 }
 
+static void init_region(struct schema *s) {
+  typedef struct scenario_region region;
+  const cyaml_schema_field_t region_keys[REGION_KEYS] = {
+      CYAML_FIELD_STRING_PTR("function", MAYBE_POINTER, region, function, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_STRING_PTR("from", MAYBE_POINTER, region, from, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_STRING_PTR("to", MAYBE_POINTER, region, to, 1, CYAML_UNLIMITED),
+      CYAML_FIELD_END};
+  memcpy(s->region_keys, region_keys, sizeof region_keys);
+  s->region =
+      (cyaml_schema_value_t){CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, region, s->region_keys)};
+}
+
 static void init_program(struct schema *s) {
   typedef struct scenario_program program;
   const cyaml_schema_field_t program_keys[] = {
@@ -150,6 +172,8 @@ static void init_program(struct schema *s) {
                                  interrupt_count, &s->exception, 1, CONFIG_INTERRUPTS),
       CYAML_FIELD_SEQUENCE_COUNT("arrivals", MAYBE_POINTER, program, arrivals, arrival_count,
                                  &s->arrival, 0, CONFIG_ARRIVALS),
+      CYAML_FIELD_SEQUENCE_COUNT("regions", MAYBE_POINTER, program, regions, region_count,
+                                 &s->region, 0, CONFIG_REGIONS),
       KEY_NAME("places", MAYBE_STRICT, program, places, PLACES),
       CYAML_FIELD_UINT_PTR("max-instructions", MAYBE_POINTER, program, max_instructions),
       CYAML_FIELD_UINT_PTR("horizon", MAYBE_POINTER, program, horizon),
@@ -168,6 +192,7 @@ static void schema_init(struct schema *s) {
       (cyaml_schema_value_t){CYAML_VALUE_ENUM(STRICT, uint16_t, s->exceptions, EXCEPTIONS)};
   init_expectation(s);
   init_arrival(s);
+  init_region(s);
   init_program(s);
 
   const cyaml_schema_field_t scenario_keys[] = {
@@ -219,6 +244,7 @@ static const cyaml_schema_field_t *keys_of(const struct schema *schema,
   bool word = strstr(trace->text, "'after-write'") != NULL ||
               strstr(trace->text, "'only-while'") != NULL;
   return word                                        ? schema->word_keys
+         : strstr(trace->text, "'regions'") != NULL  ? schema->region_keys
          : strstr(trace->text, "'arrivals'") != NULL ? schema->arrival_keys
          : strstr(trace->text, "'expect'") != NULL   ? schema->expectation_keys
          : strstr(trace->text, "'programs'") != NULL ? schema->program_keys

@@ -54,7 +54,7 @@ static void decode(struct machine *m, uint32_t pc, const struct region *region,
   if (special_stub(m, pc) != NULL) { /* nothing of the instruction happens */
     code->flags = (code->flags & (CODE_KNOWN | CODE_WIDE)) | CODE_STUB;
   }
-  if (image_has_statics(m->image, pc)) {
+  if (image_has_statics(m->image, pc) || calls_region(m, pc) > 0) {
     code->flags |= CODE_STATICS;
   }
   if (region->writable) {

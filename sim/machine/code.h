@@ -38,7 +38,7 @@ enum code_flag {
   CODE_SETS_CONTROL = 1 << 25, /* MSR CONTROL */
   CODE_GETS_CONTROL = 1 << 26, /* MRS CONTROL, into the register `base` */
   CODE_STUB = 1 << 24,         /* the configuration answers for the code here */
-  CODE_STATICS = 1 << 28,      /* a function with static locals begins here */
+  CODE_STATICS = 1 << 28,      /* a function with static locals, or a region, begins here */
   CODE_BLOCK = 1 << 29,        /* IT: the block behind it begins */
 };
 /* The flags that make the machine stop before the instruction. */

@@ -46,6 +46,14 @@ struct code_stub {
   uint32_t value_of; /* register whose read gives the value instead; 0: none */
 };
 
+/* Code that must be as if it ran in one piece: from one instruction to the next time
+ * that its context comes to another, or to where a function returns. */
+enum { CONFIG_REGIONS = 16 };
+struct code_region {
+  uint32_t begin; /* address of its first instruction */
+  uint32_t end;   /* of the first one behind it; 0: the function that begins returns */
+};
+
 struct machine_config {
   enum core core;
   uint8_t priority_bits; /* implemented bits, 2 to 8 */
@@ -69,6 +77,8 @@ struct machine_config {
   /* When interrupts come; at most one rule for each. */
   struct arrival_rule arrival_rules[CONFIG_ARRIVALS];
   unsigned arrival_rule_count;
+  struct code_region regions[CONFIG_REGIONS];
+  unsigned region_count;
   bool strict_memory; /* code space without memory faults (else: factory pages) */
 };
 

@@ -135,7 +135,9 @@ void spin_tell(struct machine *m);
 void stack_check(struct machine *m, uint32_t sp, uint32_t pc);
 bool stack_is_foreign(const struct machine *m, uint32_t address);
 
-/* calls.c: functions with static locals. */
+/* calls.c: functions with static locals, and regions. */
+/* The region that begins there, from 1; 0: none does. */
+unsigned calls_region(const struct machine *m, uint32_t pc);
 void call_begin(struct machine *m);
 /* Before the instruction at pc: have calls returned there? */
 void calls_look(struct machine *m, uint32_t pc);

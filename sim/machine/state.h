@@ -73,14 +73,15 @@ struct progress {
   uint64_t gifts;
 };
 
-/* Calls of functions with static locals that have not returned yet. */
+/* Calls of functions with static locals, and regions, that are not over yet. */
 enum { TRACKED = 16 };
 struct tracked_calls {
   struct tracked_call {
     uint32_t function; /* first instruction */
-    uint32_t back;     /* return address */
+    uint32_t back;     /* return address, or where the region ends */
     uint32_t sp;       /* at the call */
-    uint32_t depth;    /* of the context that called */
+    uint16_t depth;    /* of the context that called */
+    uint16_t region;   /* its index and 1; 0: a function with static locals */
   } call[TRACKED];
   uint32_t count;
 };

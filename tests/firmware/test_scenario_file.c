@@ -104,6 +104,8 @@ Test(scenario_file, what_is_wrong_is_said_with_its_place) {
       {HEAD, "  - {arrivals: [{interrupt: IRQ0, only-while: {adress: 1}}], expect: []}\n",
        ":4:48: unexpected key: adress; did you mean 'address'?"},
       {HEAD, "  - {arrivals: [{gap: 1}], expect: []}\n", NULL},
+      {HEAD, "  - {regions: [{functoin: a}], expect: []}\n",
+       ":4:17: unexpected key: functoin; did you mean 'function'?"},
       {HEAD, "  - {expect: 3}\n", NULL},
       {HEAD, "  - {image: a}\n", NULL},
       {HEAD, "  - {image: a, source: b, expect: []}\n",

@@ -1,12 +1,9 @@
 /* Arrival discipline: each part of a rule, on the spine and on what is put on it. */
 #include <criterion/criterion.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sim/explore/explorer.h"
-#include "sim/explore/scenario.h"
 #include "sim/machine/exception.h"
 #include "sim/machine/machine.h"
 
@@ -202,48 +199,6 @@ Test(discipline, pruned_equals_audited) {
       cr_expect(trial.check.certificate.audited);
       end(&trial);
     }
-  }
-}
-
-/* The scenario's program with this entry of `arrivals`, laid over transfer-m3-O2. */
-static void expect_refused(const char *entry, const char *message) {
-  char path[] = "/tmp/arrivals-XXXXXX";
-  int descriptor = mkstemp(path);
-  FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-  cr_assert_not_null(file);
-  fprintf(file, "name: a\nversion: 1\nprograms:\n  - arrivals:\n      - %s\n    expect: []\n",
-          entry);
-  fclose(file);
-  struct error error = {""};
-  struct trial trial = begin("transfer-m3-O2");
-  struct scenario *scenario = scenario_load(path, &error);
-  cr_assert_not_null(scenario, "%s: %s", entry, error.message);
-  cr_expect_not(scenario_apply(&scenario->programs[0], trial.image, &trial.options, &error),
-                "%s", entry);
-  cr_expect(strncmp(error.message, path, strlen(path)) == 0, "%s", error.message);
-  cr_expect(strstr(error.message, message) != NULL, "%s: %s", entry, error.message);
-  scenario_free(scenario);
-  unlink(path);
-  end(&trial);
-}
-
-Test(discipline, what_does_not_fit_is_refused_with_its_place) {
-  static const char *const rows[][2] = {
-      {"{interrupt: IRQ0, after-write: {variable: JBO}}",
-       ":5:51: the image has no variable 'JBO'; did you mean 'JOB'?"},
-      {"{interrupt: IRQ0, after-write: {variable: JOB}}", ":5:51: does not lie in one word"},
-      {"{interrupt: IRQ0, every: 100, gap: 5}", ":5:27: a periodic interrupt has no gap"},
-      {"{interrupt: SysTick, every: 100}", ":5:30: SysTick comes by its own counter"},
-      {"{interrupt: IRQ0, every: 0}", ":5:27: every is a number of instructions"},
-      {"{interrupt: IRQ0, jitter: 5}", "give both"},
-      {"{interrupt: IRQ0, after-write: {address: 0x40005001}}", ":5:41: the address of a word"},
-      {"{interrupt: IRQ0, only-while: {bits: 1}}", "name either a variable or an address"},
-      {"{interrupt: IRQ0, only-while: {address: 0x40005000, bits: 0}}", ":5:61: bits 0"},
-      {"{interrupt: IRQ0, after-write: {address: 0x40005000, value: 1}}", "give bits"},
-      {"{interrupt: IRQ0}\n      - {interrupt: IRQ0}", "speaks twice of one interrupt"},
-  };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    expect_refused(rows[i][0], rows[i][1]);
   }
 }
 
