@@ -61,11 +61,27 @@ static void check_complete(struct argp_state *state) {
   }
 }
 
+/* argp's key of an option: its letter, if it has one. */
+static int key_of(int id) {
+  char letter = option_traits((enum option_id)id)->letter;
+  return letter != 0 ? letter : KEY_BASE + id;
+}
+
+/* OPTION_COUNT: the key is none of ours. */
+static int option_of(int key) {
+  int id = 0;
+  while (id < OPTION_COUNT && key_of(id) != key) {
+    id++;
+  }
+  return id;
+}
+
 static error_t parse_one(int key, char *value, struct argp_state *state) {
   const struct parsing *parsing = state->input;
-  if (key >= KEY_BASE && key < KEY_BASE + OPTION_COUNT) {
+  int id = option_of(key);
+  if (id < OPTION_COUNT) {
     struct error error = {""};
-    if (!options_set(parsing->options, (enum option_id)(key - KEY_BASE), value, &error)) {
+    if (!options_set(parsing->options, (enum option_id)id, value, &error)) {
       argp_failure(state, EXIT_INPUT, 0, "%s", error.message);
     }
     return 0;
@@ -108,7 +124,7 @@ static void fill_table(const struct verb *verb, struct argp_option table[TABLE])
       if (traits->group == 1U << group) {
         table[rows++] =
             (struct argp_option){.name = traits->name,
-                                 .key = KEY_BASE + id,
+                                 .key = key_of(id),
                                  .arg = traits->argument,
                                  .flags = traits->optional ? OPTION_ARG_OPTIONAL : 0,
                                  .doc = traits->help,

@@ -75,6 +75,9 @@ static void put_verb(const struct verb *verb) {
 
 static void put_option(const struct option_traits *traits) {
   puts(".TP");
+  if (traits->letter != 0) {
+    printf("\\fB\\-%c\\fR, ", traits->letter);
+  }
   fputs("\\fB\\-\\-", stdout);
   put_text(traits->name);
   fputs("\\fR", stdout);

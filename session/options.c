@@ -314,7 +314,8 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
                       "findings; slow: for runs of some thousand instructions"},
     [OPTION_JOBS] = {"jobs", "N", GROUP_EFFORT, false, set_jobs,
                      "Share the probes among N processes; else one for each processor. The "
-                     "report is the same"},
+                     "report is the same",
+                     .letter = 'j'},
     [OPTION_SHARD] =
         {"shard", "K/N", GROUP_SHARE, false, set_shard,
          "Decide the Kth of N shares of the places only, and write it to --output; "
@@ -325,7 +326,8 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_FORMAT] = {"format", "FORMAT", GROUP_REPORT, false, set_format,
                        "text (default), json, html, sarif or junit", .choices = FORMATS},
     [OPTION_OUTPUT] = {"output", "FILE", GROUP_REPORT, false, set_output,
-                       "Write the report to FILE, whole or not at all; else to stdout"},
+                       "Write the report to FILE, whole or not at all; else to stdout",
+                       .letter = 'o'},
     [OPTION_SOURCE_ROOT] = {"source-root", "DIR", GROUP_REPORT, false, set_source_root,
                             "SARIF: name source files relative to DIR; else to the current "
                             "directory"},
@@ -374,7 +376,8 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_STATS] = {"stats", NULL, GROUP_EFFORT, false, NULL,
                       "Say on stderr how much work it was"},
     [OPTION_QUIET] = {"quiet", NULL, GROUP_EFFORT, false, NULL,
-                      "No progress line and no certificate, only findings and the summary"},
+                      "No progress line and no certificate, only findings and the summary",
+                      .letter = 'q'},
 };
 
 struct options options_default(void) {

@@ -237,7 +237,7 @@ Test(formats, the_same_check_gives_the_same_bytes) {
   static const char *const formats[] = {"json", "html", "sarif", "junit"};
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
     char *one = check_as(formats[i], IMAGE, "");
-    char *two = check_as(formats[i], IMAGE, "--jobs 2");
+    char *two = check_as(formats[i], IMAGE, "-j2");
     cr_expect(strcmp(one, two) == 0, "%s differs", formats[i]);
     cr_expect_gt(strlen(one), 1000);
     free(one);
