@@ -6,7 +6,7 @@ BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config
   libunicorn-dev libcapstone-dev libdw-dev libelf-dev libjansson-dev libcyaml-dev
   libyaml-dev libexpat1-dev libiberty-dev nettle-dev libxxhash-dev uthash-dev
   gcc-arm-none-eabi binutils-arm-none-eabi libcriterion-dev python3)
-TEST_PACKAGES=(git clang-format-14 afl++ gdb-multiarch g++ make rustc rust-src qemu-system-arm srecord firmware-tomu
+TEST_PACKAGES=(git parallel clang-format-14 afl++ gdb-multiarch g++ make rustc rust-src qemu-system-arm srecord firmware-tomu
   clang libclang-rt-14-dev firmware-microbit-micropython ubertooth-firmware-source libubertooth-dev)
 
 say() {

@@ -8,6 +8,7 @@ of whose workers is killed: each report must be the same bytes as that of the pl
 check. What does not belong together is refused. Ends with `N passed, N failed`.
 """
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -119,6 +120,24 @@ def worker_killed(tool, image, options, whole):
         judge("report after a worker's death differs", check.stdout.read() == whole)
 
 
+def by_parallel(tool, image, folder):
+    """scripts/shards, where GNU parallel is installed."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts/shards")
+    options = ["--max-instructions", "3000"]
+    if shutil.which("parallel") is None:
+        print("skipped: scripts/shards; GNU parallel is not installed (Debian: parallel)")
+        return
+    merged = os.path.join(folder, "merged.json")
+    done = subprocess.run([script, "3", merged, *options, image], stdout=subprocess.DEVNULL,
+                          env={**os.environ, "TORNWORD": tool}, check=False)
+    code, whole, _ = report(tool, "check", "--format", "json", *options, image)
+    judge(f"scripts/shards exits {done.returncode}", done.returncode == code)
+    with open(merged, "rb") as file:
+        judge("the report of scripts/shards differs", file.read() == whole)
+    judge("scripts/shards leaves parts behind",
+          not [name for name in os.listdir(folder) if name.startswith("merged.json.")])
+
+
 def main(tool, image):
     options = ["--depth", "2", "--max-instructions", "20000", "--quiet"]
     whole = report(tool, "check", *options, image)[1]
@@ -129,6 +148,7 @@ def main(tool, image):
         refusals(tool, image, options, parts, folder)
         killed_and_resumed(tool, image, folder)
         worker_killed(tool, image, options, whole)
+        by_parallel(tool, image, folder)
     print(f"{results['passed']} passed, {results['failed']} failed")
     return 1 if results["failed"] else 0
 
