@@ -251,7 +251,8 @@ static int run_fuzz(const struct options *given) {
   if (!fits(&options, &error) || !session_open(&session, &options, &error)) {
     return verb_refuse(VERB_FUZZ.name, &error);
   }
-  int code = fuzz_session(&session);
+  int code = session_claim(&session, &error) ? fuzz_session(&session)
+                                             : session_refuse(VERB_FUZZ.name, &error);
   session_close(&session);
   return code;
 }

@@ -24,14 +24,16 @@
 #include "sim/event.h"
 #include "sim/leaf.h"
 
+struct claims;
 struct undo;
 
 /* What the core gives a detector with each call; one for each detector and run. */
 struct detection {
   const struct leaf_table *leaves;
-  struct undo *undo; /* for detection_edit */
-  void *state;       /* what detection_edit writes to */
-  uint64_t horizon;  /* in boundaries: older accesses need not be remembered */
+  const struct claims *claims; /* what the user says of variables; NULL: nothing */
+  struct undo *undo;           /* for detection_edit */
+  void *state;                 /* what detection_edit writes to */
+  uint64_t horizon;            /* in boundaries: older accesses need not be remembered */
   uint32_t *open;    /* suspicions open, all detectors together; rewinds with the run */
   uint32_t *distant; /* the same for detection_watch */
   void (*report)(void *sink, const struct sighting *sighting);
@@ -39,11 +41,19 @@ struct detection {
   /* Whether two instructions belong to one statement: the same function and,
    * where line information exists, the same line of it. Slow: ask last. */
   bool (*same_statement)(const void *image, uint32_t pc, uint32_t other);
+  /* Whether two instructions are of one expression of the source, as those are that a
+   * compiler made twice of it (same function, line and column); false if no column
+   * is known. Slow: ask last. */
+  bool (*same_expression)(const void *image, uint32_t pc, uint32_t other);
   /* Whether two instructions are of one function. Slow: ask last. */
   bool (*same_function)(const void *image, uint32_t pc, uint32_t other);
   /* Whether the image itself puts something there before the program starts. */
   bool (*is_loaded)(const void *image, uint32_t address);
   const void *image;
+  /* Bits of a device register (its word) that are cleared by writing 1, or 0, to them;
+   * 0 where nothing is known of it. */
+  uint32_t (*flags_of)(const void *registers, uint32_t word);
+  const void *registers;
 };
 
 struct detector {

@@ -1,7 +1,8 @@
 /* double-fetch: a context read a variable twice in one function, a handler changed
  * it in between, and the context went on with both values.
  *
- * The two reads are different instructions of one function, and the context stores
+ * The two reads are different instructions of one function, and not copies of one
+ * expression (a compiler puts a loop's condition ahead of it, too); the context stores
  * nothing and changes no masks between them. What was read twice is used when it
  * does store something, or ends; if it reads the variable a third time first, it is
  * a loop that waits. Where the outcome is that
@@ -112,7 +113,8 @@ static void read_again(struct detection *d, const struct state *s, const struct 
                   event->value != suspicion->first.value &&
                   event->address == suspicion->first.address &&
                   event->size == suspicion->first.size &&
-                  d->same_function(d->image, suspicion->first.pc, event->pc);
+                  d->same_function(d->image, suspicion->first.pc, event->pc) &&
+                  !d->same_expression(d->image, suspicion->first.pc, event->pc);
     if (second) {
       *(struct access *)detection_edit(d, &suspicion->second, sizeof suspicion->second) =
           access_of(event);

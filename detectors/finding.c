@@ -61,6 +61,14 @@ static const struct finding_traits TRAITS[FINDING_KIND_COUNT] = {
                                              "neither order of it and the handler",
                                   .severity = SEVERITY_ERROR,
                                   .harm = HARM_COMPARED},
+    [FINDING_BROKEN_INVARIANT] = {.name = "broken-invariant",
+                                  .summary = "what the scenario says is always true was "
+                                             "false where it could be seen",
+                                  .severity = SEVERITY_ERROR},
+    [FINDING_FLAG_RMW] = {.name = "flag-rmw",
+                          .summary = "a register was read and written back, and a flag that "
+                                     "rose meanwhile was cleared",
+                          .severity = SEVERITY_ERROR},
     [FINDING_NON_REENTRANT] = {.name = "non-reentrant",
                                .summary = "a function was entered again while it worked on its "
                                           "static variable",

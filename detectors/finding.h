@@ -27,6 +27,8 @@ enum finding_kind {
   FINDING_INCONSISTENT_SNAPSHOT,
   FINDING_DOUBLE_FETCH,
   FINDING_NON_SERIALISABLE,
+  FINDING_BROKEN_INVARIANT,
+  FINDING_FLAG_RMW,
   FINDING_TRACE, /* the example detector's */
 };
 enum { FINDING_KIND_COUNT = FINDING_TRACE + 1 };
@@ -71,7 +73,7 @@ struct access access_of(const struct event *event);
 /* Whether it is an access that writes; false of events that are none. */
 bool access_writes(const struct access *access);
 
-enum { SIGHTING_ACCESSES = 4, SIGHTING_EXPECTED = 4 };
+enum { SIGHTING_ACCESSES = 4, SIGHTING_EXPECTED = 4, SIGHTING_OPERANDS = 4 };
 
 struct sighting {
   enum finding_kind kind;
@@ -87,6 +89,8 @@ struct sighting {
   uint8_t new_bytes; /* torn: one bit for each byte that came from the newer write */
   uint64_t expected[SIGHTING_EXPECTED]; /* values that would have been right: old, new, ... */
   uint8_t expected_count;
+  uint32_t invariant;                  /* that was false: index in the claims + 1; 0: none */
+  uint64_t operand[SIGHTING_OPERANDS]; /* values of its first variables, in their order */
 };
 
 #endif

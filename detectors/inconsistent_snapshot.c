@@ -13,6 +13,7 @@
  * What it cannot see: objects of one leaf, arrays (a ring's elements and indices
  * are changed apart on purpose), objects reached through heaps; more than SEEN
  * members that a handler touches; handlers as victims above LEVELS. */
+#include "detectors/claims.h"
 #include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
@@ -54,18 +55,27 @@ static size_t inconsistent_snapshot_state_size(const struct leaf_table *leaves) 
   return sizeof(struct state) + leaves->count * LEVELS * sizeof(struct mine);
 }
 
-/* A member of a struct: of a variable that has others. */
+/* Number of the scenario's group that a leaf is of; 0: none. */
+static uint32_t group_of(const struct detection *d, uint32_t leaf) {
+  return d->claims != NULL && d->claims->group_of != NULL ? d->claims->group_of[leaf] : 0;
+}
+
+/* A member of a struct, of a variable that has others; or of a group. */
 static bool is_member(const struct detection *d, const struct event *event) {
   if (event->leaf >= d->leaves->count || (event->flags & EVENT_EXCLUSIVE) != 0) {
     return false;
   }
   const struct leaf *leaf = &d->leaves->leaves[event->leaf];
-  return (leaf->flags & LEAF_MEMBER) != 0 && (leaf->flags & LEAF_ATOMIC) == 0 &&
-         leaf->size <= PIECE_BYTES;
+  bool grouped = group_of(d, event->leaf) != 0;
+  bool member = (leaf->flags & LEAF_MEMBER) != 0 && (leaf->flags & LEAF_ATOMIC) == 0;
+  return (grouped || member) && leaf->size <= PIECE_BYTES;
 }
 
 static bool same_object(const struct detection *d, uint32_t a, uint32_t b) {
-  return a != b && d->leaves->leaves[a].variable == d->leaves->leaves[b].variable;
+  uint32_t group = group_of(d, a);
+  return a != b &&
+         (group != 0 ? group == group_of(d, b)
+                     : d->leaves->leaves[a].variable == d->leaves->leaves[b].variable);
 }
 
 static void drop(struct detection *d, const struct state *s,
@@ -233,7 +243,8 @@ static void on_handler(struct detection *d, const struct state *s, const struct 
 }
 
 static void remember(struct detection *d, const struct state *s, const struct event *event) {
-  if (s->nesting.depth >= LEVELS) {
+  bool idle = event->kind == EVENT_WRITE && event->value == event->old;
+  if (s->nesting.depth >= LEVELS || idle) {
     return;
   }
   const struct mine *mine = &s->mine[event->leaf][s->nesting.depth];

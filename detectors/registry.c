@@ -17,6 +17,8 @@ static const struct detector *const DETECTORS[] = {
     &inconsistent_snapshot_detector,
     &double_fetch_detector,
     &non_serialisable_detector,
+    &broken_invariant_detector,
+    &register_update_detector,
     &trace_detector,
 };
 enum { ALL = sizeof DETECTORS / sizeof DETECTORS[0], EXAMPLES = 1 };

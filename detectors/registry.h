@@ -18,6 +18,8 @@ extern const struct detector uninitialised_read_detector;
 extern const struct detector inconsistent_snapshot_detector;
 extern const struct detector double_fetch_detector;
 extern const struct detector non_serialisable_detector;
+extern const struct detector broken_invariant_detector;
+extern const struct detector register_update_detector;
 extern const struct detector trace_detector;
 
 #endif

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "detectors/claims.h"
 #include "report/waivers.h"
 
 enum { THREAD_PRIORITY = 256 };
@@ -151,6 +152,30 @@ const char *report_why(const struct report *report, const struct finding *findin
                      masks_sentence(report, mask, name), preempted,
                      priority_text(texts, mask->priority), name,
                      priority_text(texts, mask->interrupt_priority), order);
+}
+
+const char *report_invariant(const struct report *report, const struct finding *finding) {
+  const struct sighting *sighting = &finding->sighting;
+  const struct claims *claims = report->explorer->claims;
+  if (sighting->invariant == 0 || claims == NULL) {
+    return NULL;
+  }
+  const struct invariant *invariant = &claims->invariants[sighting->invariant - 1];
+  struct texts *texts = report->texts;
+  const char *values = "";
+  for (uint32_t i = 0; i < invariant->slot_count && i < SIGHTING_OPERANDS; i++) {
+    uint32_t index = claims->leaves[invariant->slots[i]];
+    struct leaf leaf = leaf_get(&report->check->leaves, index);
+    unsigned unused = 64 - 8U * leaf.size;
+    int64_t number = (int64_t)(sighting->operand[i] << unused) >> unused;
+    const char *name =
+        texts_adopt(texts, image_leaf_name(report->image, &report->check->leaves, index));
+    values = texts_print(texts, "%s%s %s = ", values, i == 0 ? ":" : ",", name);
+    values = (leaf.flags & LEAF_SIGNED) != 0
+                 ? texts_print(texts, "%s%" PRId64, values, number)
+                 : texts_print(texts, "%s%" PRIu64, values, sighting->operand[i]);
+  }
+  return texts_print(texts, "%s was false%s", texts_clean(texts, invariant->text), values);
 }
 
 const char *outcome_sentence(enum outcome outcome) {

@@ -80,6 +80,8 @@ const char *report_arrival(const struct report *report, unsigned exception);
 bool report_arrival_is_free(const struct report *report, unsigned exception);
 /* The same of the finding's interrupt, with how close it came to the one before. */
 const char *report_arrival_assumed(const struct report *report, const struct finding *finding);
+/* "head - tail <= 8 was false: head = 3, tail = 12"; NULL: no invariant is meant. */
+const char *report_invariant(const struct report *report, const struct finding *finding);
 /* One sentence on what the outcome means. */
 const char *outcome_sentence(enum outcome outcome);
 /* Boundary of the access at which the harm is done: the torn value is read, the

@@ -206,6 +206,14 @@ static void put_leaf(json_t *object, const struct report *report,
   json_put(object, "new_bytes", json_integer(sighting->new_bytes));
 }
 
+static void put_invariant(json_t *object, const struct report *report,
+                          const struct finding *finding) {
+  const char *invariant = report_invariant(report, finding);
+  if (invariant != NULL) {
+    json_put(object, "invariant", json_string(invariant));
+  }
+}
+
 static json_t *place_json(const struct report *report, const struct place *place) {
   json_t *object = json_object();
   json_put(object, "kind", json_string(place_kind_name(place->kind)));
@@ -270,6 +278,7 @@ static json_t *finding_json(const struct report *report, const struct finding *f
   json_put(object, "severity", json_string(severity_name(report_severity(finding))));
   json_put(object, "outcome", json_string(outcome_name(finding->outcome)));
   put_leaf(object, report, sighting);
+  put_invariant(object, report, finding);
   json_put(object, "accesses", accesses_json(report, finding));
   json_put(object, "victim", json_integer(sighting->victim));
   json_put(object, "intruder", json_integer(sighting->intruder));

@@ -72,6 +72,10 @@ void section_finding(const struct page *page, const struct report *report,
   print_headline(page, report, finding);
   section_sides(page, report, finding);
   section_value(page, report, finding);
+  const char *invariant = report_invariant(report, finding);
+  if (invariant != NULL) {
+    page_paragraph(page, "  Claim:   ", 11, invariant);
+  }
   fputc('\n', page->out);
   page_paragraph(page, "  Masks:   ", 11, report_why(report, finding));
   if (finding->exception != 0) {

@@ -155,6 +155,8 @@ static const char *event_sentence(const struct report *report, const struct acce
                          "Stack pointer of %s at 0x%08x, %u bytes below its limit 0x%08x (%s)",
                          who, access->address, (unsigned)(access->value - access->address),
                          (unsigned)access->value, stack_limit_words(report));
+    case EVENT_SLEEP:
+      return texts_print(texts, "Sleep of %s at 0x%08x", who, access->pc);
     case EVENT_MASK:
       return texts_print(texts, "Section opened by %s at 0x%08x", who, access->pc);
     case EVENT_REGION:
@@ -169,6 +171,17 @@ static const char *event_sentence(const struct report *report, const struct acce
   }
 }
 
+/* " (TIM2.SR)": of a device register that has a name, else "". */
+static const char *register_name(const struct report *report, const struct access *access) {
+  bool device = access->op == EVENT_DEVICE_READ || access->op == EVENT_DEVICE_WRITE;
+  const struct register_model *model =
+      device ? registers_find(report->explorer->machine.registers, access->address & ~3U)
+             : NULL;
+  return model != NULL && model->name != NULL
+             ? texts_print(report->texts, " (%s)", texts_clean(report->texts, model->name))
+             : "";
+}
+
 static const char *access_sentence(const struct report *report, const struct sighting *sighting,
                                    const struct access *access) {
   struct texts *texts = report->texts;
@@ -181,9 +194,9 @@ static const char *access_sentence(const struct report *report, const struct sig
   if (report_leaf(report, sighting->leaf, &leaf) && access->size < leaf.size) {
     of = texts_print(texts, " of %u", leaf.size);
   }
-  return texts_print(texts, "%s of %u%s byte%s at 0x%08x, value %s, by %s at 0x%08x",
+  return texts_print(texts, "%s of %u%s byte%s at 0x%08x%s, value %s, by %s at 0x%08x",
                      access_writes(access) ? "Write" : "Read", access->size, of,
-                     plural(access->size), access->address,
+                     plural(access->size), access->address, register_name(report, access),
                      report_hex(report, access->value, access->size, true),
                      report_exception(report, access->context.exception), access->pc);
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "report/output.h"
+#include "sim/explore/claims.h"
 #include "sim/explore/ram.h"
 #include "sim/explore/scenario.h"
 #include "sim/explore/survey.h"
@@ -153,21 +154,31 @@ bool session_survey(struct session *session, bool names, struct error *error) {
     say_ram(session);
   }
   struct discovery discovery;
-  if (!names || image_has_debug(session->image)) {
+  if (names && !image_has_debug(session->image)) {
+    if (!survey_run(session->image, explorer, &discovery, error)) {
+      return false;
+    }
+    image_learn(session->image, &discovery);
+    survey_free(&discovery);
+  }
+  return session_claim(session, error);
+}
+
+bool session_claim(struct session *session, struct error *error) {
+  const struct board *board = session->surroundings.board;
+  if (board == NULL || board->claim_count == 0) {
     return true;
   }
-  if (!survey_run(session->image, explorer, &discovery, error)) {
-    return false;
-  }
-  image_learn(session->image, &discovery);
-  survey_free(&discovery);
-  return true;
+  session->claims = claims_create(session->image, board->claims, board->claim_count, error);
+  session->explorer.claims = session->claims;
+  return session->claims != NULL;
 }
 
 void session_close(struct session *session) {
   if (session->decoder != NULL) {
     decoder_destroy(session->decoder);
   }
+  claims_destroy(session->claims);
   image_destroy(session->image);
   surroundings_close(&session->surroundings);
   waivers_close(&session->waivers);

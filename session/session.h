@@ -19,6 +19,7 @@ struct session {
   struct decoder *decoder;
   struct texts texts;
   struct waivers waivers;
+  struct claims *claims; /* what the scenario says of variables */
   const struct run_map *map; /* of a check that is reported as a page, or NULL */
 };
 
@@ -28,6 +29,9 @@ bool session_open(struct session *session, const struct options *options, struct
  * and with `names` where functions begin and how large data are. Called once, when
  * the options for the run are complete. */
 bool session_survey(struct session *session, bool names, struct error *error);
+/* Part of it, for who needs no survey: makes what the scenario claims of variables
+ * ready to be judged. */
+bool session_claim(struct session *session, struct error *error);
 void session_close(struct session *session);
 
 /* The report on a check of this session. */

@@ -73,7 +73,8 @@ struct event {
   uint32_t leaf;        /* index in the leaf table, or LEAF_NONE */
   uint64_t value;       /* the bytes read, or written, zero-extended */
   uint64_t old;         /* write: the bytes that stood there before */
-  uint64_t whole;       /* leaf of up to 8 bytes: all its bytes right after this access */
+  uint64_t whole;       /* leaf of up to 8 bytes: all its bytes right after this access.
+                           Device: what its 32-bit register holds then; old: before */
 };
 
 /* Shortest text of an event kind ("read", "entry"): for traces and messages. */

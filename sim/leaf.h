@@ -35,6 +35,7 @@ enum leaf_flag {
       16, /* the valid values are exact (Rust enum, bool): no other value may ever be stored */
   LEAF_MEMBER = 32,  /* of a struct, and of no array */
   LEAF_ELEMENT = 64, /* of an array, or of a struct in one */
+  LEAF_SIGNED = 128, /* a whole number with a sign */
 };
 
 struct leaf {

@@ -15,7 +15,7 @@ int main(void) {
   systick_start(1000);
   // expect: unsynchronised DEVICE.total [m0], unsynchronised DEVICE.total [m3 O0]
   DEVICE.total = 0;
-  // expect: unsynchronised DEVICE.step, inconsistent-snapshot DEVICE.step [m3 O2]
+  // expect: unsynchronised DEVICE.step
   DEVICE.step = 7;
   for (;;) {
     nop();

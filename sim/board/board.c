@@ -20,6 +20,7 @@ void board_destroy(struct board *board) {
   free(board->lines);
   free(board->at_reset);
   free(board->inputs);
+  free(board->claims);
   stimulus_fini(&board->stimulus);
   free(board->stubs);
   free(board->names);

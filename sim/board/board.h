@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sim/claim.h"
 #include "sim/core.h"
 #include "sim/error.h"
 #include "sim/image/arena.h"
@@ -69,6 +70,9 @@ struct board {
   size_t name_count, name_capacity;
   struct input_range *inputs;
   size_t input_count, input_capacity;
+  struct claim *claims; /* for sim/explore/claims.h */
+  size_t claim_count, claim_capacity;
+  uint32_t group_count;
   struct register_set registers; /* after board_finish */
   struct stimulus stimulus;      /* likewise */
   bool has_stimulus;

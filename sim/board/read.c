@@ -83,6 +83,8 @@ static const struct yaml_key KEYS[] = {
     BOARD_KEY("mmio_models", read_mmio_models),
     BOARD_KEY("handlers", read_handlers),
     BOARD_KEY("exit_at", read_exit_at),
+    BOARD_KEY("invariants", read_invariants),
+    BOARD_KEY("groups", read_groups),
     BOARD_KEY("nvic", read_nvic),
     BOARD_KEY("symbols", read_symbols),
     BOARD_KEY("include", read_include),
@@ -115,6 +117,8 @@ static const struct yaml_key PROGRAM_KEYS[] = {BOARD_KEY("memory_map", read_memo
                                                BOARD_KEY("mmio_models", read_mmio_models),
                                                BOARD_KEY("handlers", read_handlers),
                                                BOARD_KEY("exit_at", read_exit_at),
+                                               BOARD_KEY("invariants", read_invariants),
+                                               BOARD_KEY("groups", read_groups),
                                                {.name = NULL}};
 
 static bool read_section(struct yaml *yaml, const yaml_node_t *key, const yaml_node_t *value,

@@ -16,5 +16,7 @@ yaml_reader read_exit_at;
 yaml_reader read_nvic;
 yaml_reader read_use_exit_at;
 yaml_reader read_symbols;
+yaml_reader read_invariants; /* claims.c */
+yaml_reader read_groups;
 
 #endif

@@ -9,6 +9,7 @@
  * where the mask opens. */
 #include <string.h>
 
+#include "sim/explore/claims.h"
 #include "sim/explore/private.h"
 
 /* Exceptions that the tool may inject in this state of the machine. */
@@ -146,6 +147,19 @@ bool decide_prunes(const struct explorer *ex) {
   return !ex->options.no_prune && ex->only == NULL && !ex->follows;
 }
 
+/* Whether the instruction between the places changed what an invariant names: what a
+ * handler finds there is then another value, though it may read but one variable. */
+static bool changed_claims(const struct explorer *ex) {
+  const struct claims *claims = ex->options.claims;
+  for (unsigned i = 0; claims != NULL && i < ex->here->last_count; i++) {
+    const struct access_record *access = &ex->here->last[i];
+    if (access->write && claims_touch(claims, ex->image, access->address, access->size)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Whether what is recorded of an earlier place holds here too. */
 static bool holds_here(struct explorer *ex, struct equivalence *equivalence) {
   const struct equivalence_step step = {
@@ -155,7 +169,7 @@ static bool holds_here(struct explorer *ex, struct equivalence *equivalence) {
       .access_count = ex->here->last_count,
       .code_flags = ex->here->last_flags,
   };
-  return decide_prunes(ex) && equivalence != NULL &&
+  return decide_prunes(ex) && equivalence != NULL && !changed_claims(ex) &&
          equivalence_holds(equivalence, ex->machine, &step);
 }
 

@@ -38,12 +38,13 @@ struct explorer_options {
   /* --interrupts: exceptions considered; none listed: all that the image enables */
   uint16_t interrupts[CONFIG_INTERRUPTS];
   unsigned interrupt_count;
-  bool all_detectors; /* trace too */
-  bool no_detectors;  /* bare probes, for benchmarks */
-  bool no_prune;      /* --no-prune: every place by its own probe, no spine is closed early */
-  unsigned flaws;     /* deliberate mistakes of the pruner, for tests (equivalence.h) */
-  bool audit;         /* --audit: decide every place again, from reset and unpruned */
-  unsigned jobs;      /* --jobs: processes that share the work; 0 and 1: this one */
+  const struct claims *claims; /* detectors/claims.h; borrowed; NULL: none */
+  bool all_detectors;          /* trace too */
+  bool no_detectors;           /* bare probes, for benchmarks */
+  bool no_prune;  /* --no-prune: every place by its own probe, no spine is closed early */
+  unsigned flaws; /* deliberate mistakes of the pruner, for tests (equivalence.h) */
+  bool audit;     /* --audit: decide every place again, from reset and unpruned */
+  unsigned jobs;  /* --jobs: processes that share the work; 0 and 1: this one */
   uint32_t shard, shards; /* --shard: decide this one (from 0) of so many; 0, 1: all */
   const char *resume;     /* --resume: folder of checkpoints, or NULL; borrowed */
   /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */

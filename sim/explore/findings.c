@@ -12,7 +12,8 @@
 #include "sim/machine/decode.h"
 
 struct exact {
-  uint32_t kind, leaf, victim, intruder; /* pcs */
+  uint32_t kind, leaf, invariant;
+  uint32_t victim, intruder; /* pcs */
 };
 
 /* Everything known of sightings with the same pcs: made at the first one. */
@@ -25,7 +26,7 @@ struct sighting_key {
 #define NO_FINDING SIZE_MAX
 
 static struct exact exact_of(const struct sighting *sighting) {
-  return (struct exact){(uint32_t)sighting->kind, sighting->leaf,
+  return (struct exact){(uint32_t)sighting->kind, sighting->leaf, sighting->invariant,
                         sighting->access[sighting->victim].pc,
                         sighting->access[sighting->intruder].pc};
 }
@@ -71,8 +72,9 @@ static uint64_t identity(struct machine *m, const struct sighting *sighting) {
                    : image_leaf_key(m->image, &m->memory.leaves, sighting->leaf);
   locate(m, sighting->access[sighting->victim].pc, victim);
   locate(m, sighting->access[sighting->intruder].pc, intruder);
-  int length = snprintf(text, sizeof text, "%s|%.200s|%s|%s",
-                        finding_traits(sighting->kind)->name, leaf, victim, intruder);
+  int length =
+      snprintf(text, sizeof text, "%s|%.200s|%s|%s%.0u", finding_traits(sighting->kind)->name,
+               leaf, victim, intruder, sighting->invariant);
   free(leaf);
   return XXH3_64bits(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }

@@ -33,6 +33,14 @@ static bool same_statement(const void *context, uint32_t pc, uint32_t other) {
   return same_file && one.line == two.line;
 }
 
+static bool same_expression(const void *context, uint32_t pc, uint32_t other) {
+  const struct image *image = context;
+  struct source_frame one = {0};
+  struct source_frame two = {0};
+  return same_statement(context, pc, other) && image_line_at(image, pc, &one) &&
+         image_line_at(image, other, &two) && one.column != 0 && one.column == two.column;
+}
+
 static bool same_function(const void *context, uint32_t pc, uint32_t other) {
   const struct image *image = context;
   const struct function *function = image_function_at(image, pc);
@@ -50,6 +58,11 @@ static bool is_loaded(const void *context, uint32_t address) {
   return false;
 }
 
+static uint32_t flags_of(const void *registers, uint32_t word) {
+  const struct register_model *model = registers_find(registers, word);
+  return model != NULL ? model->clear_by_one | model->clear_by_zero : 0;
+}
+
 void panel_create(struct panel *panel, struct explorer *ex) {
   const struct leaf_table *leaves = &ex->machine->memory.leaves;
   panel->count =
@@ -60,6 +73,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
   for (size_t i = 0; i < panel->count; i++) {
     panel->detection[i] = (struct detection){
         .leaves = leaves,
+        .claims = ex->options.claims,
         .undo = &ex->machine->undo,
         .state = allocate(1, panel->list[i]->state_size(leaves)),
         .horizon = ex->options.horizon,
@@ -68,9 +82,12 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .report = take_sighting,
         .sink = ex,
         .same_statement = same_statement,
+        .same_expression = same_expression,
         .same_function = same_function,
         .is_loaded = is_loaded,
         .image = ex->image,
+        .flags_of = flags_of,
+        .registers = ex->options.machine.registers,
     };
   }
 }

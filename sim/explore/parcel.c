@@ -9,6 +9,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "sim/explore/claims.h"
+
 enum { FINDINGS_MOST = 1 << 20 };
 
 struct head {
@@ -81,7 +83,8 @@ static uint64_t options_hash(const struct explorer_options *options) {
                             options->no_detectors,
                             options->no_prune,
                             options->flaws,
-                            options->interrupt_count};
+                            options->interrupt_count,
+                            options->claims != NULL ? claims_fingerprint(options->claims) : 0};
   uint64_t hash = XXH3_64bits(shape, sizeof shape);
   return XXH3_64bits_withSeed(options->interrupts,
                               options->interrupt_count * sizeof options->interrupts[0], hash);

@@ -19,6 +19,13 @@ uint64_t probe_horizon(const struct explorer *ex) {
   return ex->machine->state.boundary + ex->options.horizon + ahead;
 }
 
+/* Whether it is about something that both contexts work on, so that the orders differ:
+ * a leaf, or a register. */
+static bool has_orders(const struct sighting *sighting) {
+  bool judged = sighting->kind != FINDING_BROKEN_INVARIANT; /* wrong whatever comes of it */
+  return (sighting->leaf != LEAF_NONE && judged) || sighting->kind == FINDING_LOST_UPDATE;
+}
+
 /* Whether this sighting of a known finding changes nothing: it was shown with as few
  * injections. Halves that agreed show less than halves that did not. */
 static bool is_settled(const struct explorer *ex, const struct finding *finding,
@@ -31,7 +38,7 @@ static bool is_settled(const struct explorer *ex, const struct finding *finding,
 
 static bool any_unsettled(struct explorer *ex) {
   for (size_t i = 0; i < ex->here->sighting_count; i++) {
-    if (ex->here->sightings[i].leaf == LEAF_NONE) {
+    if (!has_orders(&ex->here->sightings[i])) {
       continue;
     }
     const struct finding *finding =
@@ -200,7 +207,7 @@ static struct schedule schedule_here(const struct explorer *ex) {
 }
 
 static enum outcome outcome_of(struct explorer *ex, const struct sighting *sighting) {
-  bool orders = ex->ranks && sighting->leaf != LEAF_NONE; /* else nobody waits for anything */
+  bool orders = ex->ranks && has_orders(sighting); /* else nobody waits for anything */
   enum outcome outcome = orders ? ranking_judge(ex, sighting) : OUTCOME_UNRANKED;
   return sighting->latent && outcome != OUTCOME_HARMFUL ? OUTCOME_LATENT : outcome;
 }

@@ -165,6 +165,8 @@ static void init_program(struct schema *s) {
       CYAML_FIELD_IGNORE("mmio_models", CYAML_FLAG_OPTIONAL),
       CYAML_FIELD_IGNORE("handlers", CYAML_FLAG_OPTIONAL),
       CYAML_FIELD_IGNORE("exit_at", CYAML_FLAG_OPTIONAL),
+      CYAML_FIELD_IGNORE("invariants", CYAML_FLAG_OPTIONAL),
+      CYAML_FIELD_IGNORE("groups", CYAML_FLAG_OPTIONAL),
       KEY_MASK("cores", program, cores, s->cores),
       KEY_MASK("optimisations", program, optimisations, s->levels),
       KEY_NAME_POINTER("priority-bits", MAYBE_STRICT, program, priority_bits, BITS),

@@ -92,6 +92,8 @@ static void base_fill(struct type *type, Dwarf_Die *die) {
       break;
     default: /* every other encoding is a whole number */
       scalar_set(type, LEAF_INTEGER, size);
+      type->leaf_flags |=
+          encoding == DW_ATE_signed || encoding == DW_ATE_signed_char ? LEAF_SIGNED : 0;
       break;
   }
 }

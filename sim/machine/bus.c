@@ -86,8 +86,9 @@ static void cycles_write(struct machine_state *s, uint32_t offset, uint32_t valu
   }
 }
 
+/* `old`: what the register's word held before; now it holds what stands in the slot. */
 static void emit_device(struct machine *m, bool write, uint32_t address, unsigned size,
-                        uint32_t value) {
+                        uint32_t value, const struct device_register *slot, uint32_t old) {
   const struct machine_state *s = &m->state;
   struct event event = {
       .kind = write ? EVENT_DEVICE_WRITE : EVENT_DEVICE_READ,
@@ -98,6 +99,8 @@ static void emit_device(struct machine *m, bool write, uint32_t address, unsigne
       .address = address,
       .leaf = LEAF_NONE,
       .value = value,
+      .old = old,
+      .whole = slot != NULL ? slot->value : 0,
   };
   machine_emit(m, &event);
 }
@@ -213,12 +216,13 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
   }
   struct device_register *slot = devices_find(&m->devices, address, &m->undo);
   uint32_t value = 0;
+  uint32_t old = slot != NULL ? slot->value : 0;
   if (slot != NULL && slot->model != NULL) {
     value = modelled_read(m, slot, address, size);
   } else {
     value = plain_read(m, slot, address, size);
   }
-  emit_device(m, false, address, size, value);
+  emit_device(m, false, address, size, value, slot, old);
   return value;
 }
 
@@ -264,14 +268,14 @@ void machine_device_write(struct machine *m, uint32_t address, unsigned size, ui
     discipline_wrote(m, address, size, value);
   }
   struct device_register *slot = devices_find(&m->devices, address, &m->undo);
+  uint32_t old = slot != NULL ? slot->value : 0;
   if (slot != NULL && slot->model != NULL) {
     modelled_write(m, slot, address, size, (uint32_t)value);
   } else {
-    uint32_t old = slot != NULL ? slot->value : 0;
     devices_write(slot, address, size, (uint32_t)value, &m->undo);
     uint32_t new = slot != NULL ? slot->value : 0;
     s->device_hash ^= device_hash(address & ~3U, old) ^ device_hash(address & ~3U, new);
   }
   s->output_hash = mixed(s->output_hash, address, (uint32_t)value);
-  emit_device(m, true, address, size, (uint32_t)value);
+  emit_device(m, true, address, size, (uint32_t)value, slot, old);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "detectors/claims.h"
 #include "sim/undo.h"
 
 enum { LEAF_BYTES = 16, EVENTS = STEPS, SAID = 12 * STEPS, LEVELS = 8, BASE = 0x20000000 };
@@ -47,6 +48,30 @@ static const struct leaf_table TABLE = {
     .word_count = 1,
 };
 
+/* What the user claims: LEFT + RIGHT == 3; WORD and FLAG are seen together. */
+static const struct term SUM[] = {
+    {.kind = TERM_LEAF, .size = 4, .operand = 0},
+    {.kind = TERM_LEAF, .size = 4, .operand = 1},
+    {.kind = TERM_ADD},
+    {.kind = TERM_NUMBER, .size = 4, .number = 3},
+    {.kind = TERM_EQUAL},
+};
+static const uint32_t SLOTS[] = {0, 1};
+static const struct invariant INVARIANTS[] = {{"LEFT + RIGHT == 3", SUM, 5, SLOTS, 2}};
+static const uint32_t NAMED[] = {LEFT, RIGHT};
+static const uint64_t USES[] = {1, 1};
+static const uint32_t SLOT_OF[TYPED] = {[LEFT] = 1, [RIGHT] = 2};
+static const uint32_t GROUP_OF[TYPED] = {[WORD] = 1, [FLAG] = 1};
+static const struct claims CLAIMS = {
+    .invariants = INVARIANTS,
+    .invariant_count = 1,
+    .leaves = NAMED,
+    .uses = USES,
+    .slot_count = 2,
+    .slot_of = SLOT_OF,
+    .group_of = GROUP_OF,
+};
+
 /* The state of the world that a story is told in. */
 struct teller {
   uint8_t memory[TYPED + 1][LEAF_BYTES];
@@ -70,6 +95,7 @@ static void tell_access(struct teller *teller, const struct step *step, struct e
     event->address = step->address;
     event->value = step->value;
     event->old = step->old;
+    event->whole = step->whole;
     return;
   }
   uint8_t *bytes = &teller->memory[step->leaf][step->offset];
@@ -153,6 +179,11 @@ static bool same_statement(const void *image, uint32_t pc, uint32_t other) {
   return pc >> 4 == other >> 4;
 }
 
+static bool same_expression(const void *image, uint32_t pc, uint32_t other) {
+  (void)image;
+  return (pc ^ other) == 8;
+}
+
 static bool same_function(const void *image, uint32_t pc, uint32_t other) {
   (void)image;
   return pc >> 8 == other >> 8;
@@ -164,11 +195,19 @@ static bool is_loaded(const void *image, uint32_t address) {
   return address - LEAVES[COUNT].address < LEAF_BYTES;
 }
 
+/* Every register has four flags. */
+static uint32_t flags_of(const void *registers, uint32_t word) {
+  (void)registers;
+  (void)word;
+  return 0xf;
+}
+
 static void listen(struct listener *listener, const struct detector *detector) {
   *listener = (struct listener){.state_size = detector->state_size(&TABLE)};
   undo_init(&listener->undo);
   listener->detection = (struct detection){
       .leaves = &TABLE,
+      .claims = &CLAIMS,
       .undo = &listener->undo,
       .state = calloc(1, listener->state_size),
       .horizon = STORY_HORIZON,
@@ -177,8 +216,10 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .report = note,
       .sink = listener,
       .same_statement = same_statement,
+      .same_expression = same_expression,
       .same_function = same_function,
       .is_loaded = is_loaded,
+      .flags_of = flags_of,
   };
 }
 

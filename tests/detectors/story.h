@@ -40,7 +40,8 @@ enum { MAIN = 0, TICK = 15, UART = 16, TIMER = 17 };
 struct step {
   uint8_t kind; /* enum event_kind, or a direction to the teller */
   uint16_t who;
-  uint32_t pc; /* pcs that differ in the lowest 4 bits only are of one statement */
+  uint32_t pc; /* pcs that differ in the lowest 4 bits only are of one statement, and in
+                  bit 3 only of one expression that the compiler made twice */
   uint32_t leaf;
   uint8_t offset;
   uint8_t size;
@@ -49,6 +50,7 @@ struct step {
   uint8_t beat;     /* above 0: the same instruction as the step before */
   uint32_t address; /* of events without a leaf, as the next */
   uint64_t old;
+  uint64_t whole;
 };
 enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN };
 
@@ -89,6 +91,18 @@ enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN };
   { .kind = EVENT_WRITE, .who = who_, .pc = pc_, .leaf = LEAF_NONE, .size = 4 }
 #define DEVICE(who_, pc_) \
   { .kind = EVENT_DEVICE_WRITE, .who = who_, .pc = pc_, .leaf = LEAF_NONE, .size = 4 }
+/* A 32-bit device register: what is read; what is written, and what it then holds. Its
+ * lowest 4 bits are flags. */
+#define REGISTER_READ(who_, pc_, address_, value_)                                   \
+  {                                                                                  \
+    .kind = EVENT_DEVICE_READ, .who = who_, .pc = pc_, .leaf = LEAF_NONE, .size = 4, \
+    .address = address_, .value = value_, .old = value_, .whole = value_             \
+  }
+#define REGISTER_WRITE(who_, pc_, address_, value_, old_, whole_)                     \
+  {                                                                                   \
+    .kind = EVENT_DEVICE_WRITE, .who = who_, .pc = pc_, .leaf = LEAF_NONE, .size = 4, \
+    .address = address_, .value = value_, .old = old_, .whole = whole_                \
+  }
 /* A handler comes: injected, injected inside the instruction at pc, on its own,
  * or tail-chained; and goes. */
 #define ENTER(who_) \

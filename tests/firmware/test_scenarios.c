@@ -8,19 +8,43 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/board/board.h"
+#include "sim/explore/claims.h"
 #include "tests/firmware/builds.h"
 #include "tests/firmware/invariants.h"
 #include "tests/firmware/trial.h"
 
-static void run_trial(struct trial *trial, const char *path) {
+/* The program that a trial is of, where it stands. */
+struct origin {
+  const char *scenario; /* path */
+  uint32_t index;
+};
+
+/* Registers, invariants and groups of the program. */
+static struct board *read_board(const struct origin *origin) {
+  struct error error = {{0}};
+  struct board *board = board_create();
+  cr_assert(board_read_program(board, origin->scenario, origin->index, &error), "%s",
+            error.message);
+  board_finish(board, NULL, 0);
+  return board;
+}
+
+static void run_trial(struct trial *trial, const struct origin *origin, const char *path) {
   struct error error = {{0}};
   struct tally tally = {.rows = NULL};
+  struct board *board = read_board(origin);
   trial->image = image_load(path, NULL, &error);
   cr_assert(trial->image != NULL, "%s", error.message);
   cr_expect(image_core(trial->image) == trial->core, "%s: is for another core", trial->name);
   struct explorer_options options = explorer_options_default(trial->image);
+  cr_assert(board_apply(board, trial->image, &options.machine, &error), "%s", error.message);
   cr_assert(scenario_apply(trial->program, trial->image, &options, &error), "%s: %s",
             trial->name, error.message);
+  struct claims *claims =
+      claims_create(trial->image, board->claims, board->claim_count, &error);
+  cr_assert(claims != NULL, "%s", error.message);
+  options.claims = claims;
   tally_attach(&tally, &options);
   cr_assert(explorer_check(trial->image, &options, &trial->check, &error), "%s: %s",
             trial->name, error.message);
@@ -38,10 +62,12 @@ static void run_trial(struct trial *trial, const char *path) {
 
   tally_free(&tally);
   check_free(&trial->check);
+  claims_destroy(claims);
   image_destroy(trial->image);
+  board_destroy(board);
 }
 
-static void run_program(const struct scenario_program *program) {
+static void run_program(const struct scenario_program *program, const struct origin *origin) {
   struct comments comments;
   char path[BUILD_PATH];
   snprintf(path, sizeof path, "%s/%s", SOURCE_DIR, program->source);
@@ -57,7 +83,7 @@ static void run_program(const struct scenario_program *program) {
                             .optimisation = level};
       build_name(program, core, level, trial.name);
       build_path(program, core, level, path);
-      run_trial(&trial, path);
+      run_trial(&trial, origin, path);
     }
   }
   comments_free(&comments);
@@ -72,7 +98,7 @@ static void run_scenario(const char *path) {
   cr_expect(strncmp(name, scenario->name, length) == 0 && strcmp(name + length, ".yaml") == 0,
             "%s: is named %s", path, scenario->name);
   for (uint32_t i = 0; i < scenario->program_count; i++) {
-    run_program(&scenario->programs[i]);
+    run_program(&scenario->programs[i], &(struct origin){path, i});
   }
   scenario_free(scenario);
 }

@@ -399,8 +399,12 @@ Test(board_config, programs_of_scenarios_have_boards) {
       "    lines: [{irq: 3, status: 0x40001000}]\n"
       "    handlers: {wait: {}}\n"
       "    exit_at: {done: 0x1234}\n"
+      "    invariants: [a <= 3, 'b != 0']\n"
+      "    groups: {clock: [t.seconds, ticks]}\n"
       "  - image: c.hex\n"
-      "    registers: soon\n";
+      "    registers: soon\n"
+      "  - groups: {clock: [ticks]}\n"
+      "  - invariants: [[a]]\n";
   char *path = sample_file("scenario.yaml", yaml, sizeof yaml - 1);
   struct error error = {""};
   struct board *board = board_create();
@@ -412,7 +416,17 @@ Test(board_config, programs_of_scenarios_have_boards) {
   cr_expect_not_null(strstr(board->notes[0], ":11: 'constnt' is not known"), "%s",
                      board->notes[0]);
   cr_expect(!board_read_program(board, path, 2, &error));
-  cr_expect_not_null(strstr(error.message, ":16:16: "), "%s", error.message);
+  cr_expect_not_null(strstr(error.message, ":18:16: "), "%s", error.message);
+  cr_assert_eq(board->claim_count, 4);
+  cr_expect_str_eq(board->claims[1].text, "b != 0");
+  cr_expect(board->claims[1].line == 15 && board->claims[1].column == 27);
+  cr_expect(board->claims[3].kind == CLAIM_MEMBER && board->claims[3].group == 1);
+  cr_expect(!board_read_program(board, path, 3, &error));
+  cr_expect_not_null(strstr(error.message, ":19:14: a group has at least two members"), "%s",
+                     error.message);
+  cr_expect(!board_read_program(board, path, 4, &error));
+  cr_expect_not_null(strstr(error.message, ":20:18: an expression such as"), "%s",
+                     error.message);
   board_destroy(board);
   unlink(path);
   free(path);
