@@ -58,7 +58,7 @@ static const struct slot *newest_write(const struct state *s, const struct invar
   return newest;
 }
 
-static bool is_false(const struct state *s, const struct invariant *invariant) {
+static bool is_false(const struct state *s, const struct invariant *invariant, bool asleep) {
   uint64_t values[CLAIM_SLOTS];
   for (uint32_t i = 0; i < invariant->slot_count; i++) {
     const struct slot *slot = &s->slot[invariant->slots[i]];
@@ -67,7 +67,7 @@ static bool is_false(const struct state *s, const struct invariant *invariant) {
     }
     values[i] = slot->value;
   }
-  return !invariant_holds(invariant, values);
+  return !invariant_holds(invariant, values, asleep);
 }
 
 static void report(struct detection *d, const struct state *s, uint32_t index,
@@ -110,7 +110,7 @@ static void judge(struct detection *d, const struct state *s, uint64_t invariant
       continue;
     }
     *(uint64_t *)detection_edit(d, judged, sizeof *judged) = event->context.serial;
-    if (is_false(s, &d->claims->invariants[i])) {
+    if (is_false(s, &d->claims->invariants[i], false)) {
       report(d, s, i, event);
     }
     if (invariants >> i == 1) {
@@ -174,7 +174,7 @@ static void on_return(struct detection *d, const struct state *s, const struct e
 
 static void on_sleep(struct detection *d, const struct state *s, const struct event *event) {
   for (uint32_t i = 0; event->context.exception == 0 && i < d->claims->invariant_count; i++) {
-    if (is_false(s, &d->claims->invariants[i])) {
+    if (is_false(s, &d->claims->invariants[i], true)) {
       report(d, s, i, event);
     }
   }

@@ -104,6 +104,7 @@ static struct number apply_alike(enum term_kind kind, struct number a, struct nu
       return truth(a.bits != b.bits);
     case TERM_NUMBER:
     case TERM_LEAF:
+    case TERM_ASLEEP:
     case TERM_NOT:
     case TERM_NEGATE:
     case TERM_INVERT:
@@ -130,12 +131,15 @@ static struct number apply_binary(enum term_kind kind, struct number a, struct n
   return apply_alike(kind, fit(a.bits, wide, is_unsigned), fit(b.bits, wide, is_unsigned));
 }
 
-bool invariant_holds(const struct invariant *invariant, const uint64_t *values) {
+bool invariant_holds(const struct invariant *invariant, const uint64_t *values, bool asleep) {
   struct number stack[INVARIANT_STACK];
   unsigned depth = 0;
   for (uint32_t i = 0; i < invariant->term_count; i++) {
     const struct term *term = &invariant->terms[i];
-    if (term->kind == TERM_NUMBER || term->kind == TERM_LEAF) {
+    if (term->kind == TERM_ASLEEP) {
+      assert(depth < INVARIANT_STACK);
+      stack[depth++] = truth(asleep);
+    } else if (term->kind == TERM_NUMBER || term->kind == TERM_LEAF) {
       assert(depth < INVARIANT_STACK);
       stack[depth++] =
           promote(term, term->kind == TERM_LEAF ? values[term->operand] : term->number);

@@ -15,7 +15,8 @@ enum { INVARIANTS_MOST = 64, INVARIANT_TERMS = 256, INVARIANT_STACK = 32, CLAIM_
 enum term_kind {
   TERM_NUMBER,
   TERM_LEAF,
-  TERM_NOT, /* unary from here ... */
+  TERM_ASLEEP, /* 1 where thread mode goes to sleep, 0 where a handler looks */
+  TERM_NOT,    /* unary from here ... */
   TERM_NEGATE,
   TERM_INVERT,
   TERM_MULTIPLY, /* ... binary from here */
@@ -66,6 +67,6 @@ struct claims {
 
 /* Whether it is true of these values (in the order of its slots, zero-extended). Arithmetic is
  * C's on a machine of 32-bit int: small types become int, 64-bit and unsigned ones win. */
-bool invariant_holds(const struct invariant *invariant, const uint64_t *values);
+bool invariant_holds(const struct invariant *invariant, const uint64_t *values, bool asleep);
 
 #endif

@@ -5,7 +5,9 @@
  * interrupted just before, and the handler changed a variable that this code had
  * accessed shortly before, both accesses are named with it: the pointer that was
  * checked and then cleared. Such a change keeps the branch going for REACH
- * boundaries behind the handler, so that its consequence is seen.
+ * boundaries behind the handler, so that its consequence is seen. So does an exception
+ * that is tail-chained: its handler begins with the LR and the registers that the one
+ * before it left, not with those of an entry of its own.
  *
  * What it cannot see: faults that come later than that; which of several
  * variables was the cause (the first one that was changed is named). */
@@ -13,6 +15,7 @@
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
+enum { SVCALL = 11 /* a call of the program's own: what it changes is no surprise */ };
 enum { ACCESSES = 16, LEVELS = 4, REACH = 48, BREAKPOINTS = 3, BREAKPOINT_LOOP = 16 };
 
 struct mark {    /* of an access; unused while leaf is 0 */
@@ -31,8 +34,14 @@ struct cause {
   struct access own, write; /* of the preempted context, of the handler */
 };
 
+struct chain {    /* handlers one behind the other, and what comes behind them */
+  uint64_t until; /* boundary; 0: they are not through */
+  uint64_t held;
+};
+
 struct state {
   struct nesting nesting;
+  struct chain chain;
   struct mark mark[LEVELS][ACCESSES]; /* rings, by level */
   uint32_t next[LEVELS];
   struct cause cause;
@@ -81,7 +90,8 @@ static const struct mark *mark_below(const struct state *s, uint32_t leaf,
 
 static void suspect(struct detection *d, const struct state *s, const struct event *event) {
   struct context context = {0};
-  if (s->cause.held || s->nesting.depth == 0 || event->value == event->old) {
+  if (s->cause.held || s->nesting.depth == 0 || event->value == event->old ||
+      event->context.exception == SVCALL) {
     return;
   }
   const struct mark *mark = mark_below(s, event->leaf, &context);
@@ -124,6 +134,26 @@ static void drop(struct detection *d, const struct state *s) {
   }
 }
 
+static void drop_chain(struct detection *d, const struct state *s) {
+  if (s->chain.held) {
+    *(struct chain *)detection_edit(d, &s->chain, sizeof s->chain) = (struct chain){0};
+    detection_unwatch(d);
+  }
+}
+
+static void follow_chain(struct detection *d, const struct state *s,
+                         const struct event *event) {
+  const struct chain *chain = &s->chain;
+  bool goes_on = (event->flags & EVENT_TAIL) != 0;
+  if (goes_on && !chain->held) {
+    *(struct chain *)detection_edit(d, chain, sizeof *chain) = (struct chain){.held = 1};
+    detection_watch(d);
+  } else if (!goes_on && chain->held && chain->until == 0) {
+    *(uint64_t *)detection_edit(d, &chain->until, sizeof chain->until) =
+        event->boundary + REACH;
+  }
+}
+
 static void forget(struct detection *d, const struct state *s) {
   drop(d, s);
   *(uint32_t *)detection_edit(d, &s->cause.known, sizeof s->cause.known) = 0;
@@ -131,6 +161,7 @@ static void forget(struct detection *d, const struct state *s) {
 
 static void on_return(struct detection *d, const struct state *s, const struct event *event) {
   const struct cause *cause = &s->cause;
+  follow_chain(d, s, event);
   nesting_leave(d, &s->nesting, event);
   if (cause->known && context_equal(event->context, cause->own.context)) {
     forget(d, s);
@@ -176,6 +207,9 @@ static void fault_observe(struct detection *d, const void *state, const struct e
   if (cause->held && cause->until != 0 && event->boundary > cause->until) {
     drop(d, s);
   }
+  if (s->chain.until != 0 && event->boundary > s->chain.until) {
+    drop_chain(d, s);
+  }
   if (cause->known && event->boundary > cause->write.boundary + d->horizon) {
     forget(d, s);
   }
@@ -207,6 +241,7 @@ static void fault_observe(struct detection *d, const void *state, const struct e
 static void fault_finish(struct detection *d, const void *state) {
   const struct state *s = state;
   drop(d, s);
+  drop_chain(d, s);
 }
 
 const struct detector fault_detector = {

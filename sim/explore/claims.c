@@ -156,6 +156,10 @@ static bool refuse_name(const struct reader *r, const char *name, struct error *
 static bool resolve(void *owner, const char *name, struct term *term, struct error *error) {
   struct reader *r = owner;
   struct match match = match_name(r, name);
+  if (match.count == 0 && strcmp(name, "asleep") == 0) {
+    *term = (struct term){.kind = TERM_ASLEEP};
+    return true;
+  }
   if (match.count == 0) {
     return find_enumerator(r, name, term) || refuse_name(r, name, error);
   }

@@ -196,7 +196,7 @@ static unsigned depth_of(const struct term *terms, uint32_t count) {
   unsigned depth = 0;
   unsigned most = 0;
   for (uint32_t i = 0; i < count; i++) {
-    bool value = terms[i].kind == TERM_NUMBER || terms[i].kind == TERM_LEAF;
+    bool value = terms[i].kind <= TERM_ASLEEP;
     depth += value ? 1U : 0U;
     depth -= terms[i].kind >= TERM_MULTIPLY ? 1U : 0U;
     most = depth > most ? depth : most;

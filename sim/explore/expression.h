@@ -13,7 +13,7 @@
 
 enum { EXPRESSION_NAME = 256 };
 
-/* Makes a name ("queue.items[3]", without spaces) into a TERM_LEAF or TERM_NUMBER; a
+/* Makes a name ("queue.items[3]", without spaces) into a term that is a value; a
  * refusal says what is wrong with it. */
 struct expression_names {
   void *owner;

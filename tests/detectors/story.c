@@ -122,6 +122,7 @@ static void tell_return(struct teller *teller, const struct step *step, struct e
   assert(teller->stack[teller->depth].exception == step->who);
   event->context = teller->stack[teller->depth--];
   event->other = teller->stack[teller->depth];
+  event->flags = step->flags;
   event->boundary = teller->boundary + 1; /* behind the returning instruction */
   event->leaf = LEAF_NONE;
 }

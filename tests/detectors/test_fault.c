@@ -5,6 +5,19 @@
 #define FAULTS(who_, pc_) HAPPENS(EVENT_FAULT, who_, pc_, 0x40, 5, 0)
 
 static const struct story STORIES[] = {
+    {"a handler that is tail-chained: what comes behind it is looked at",
+     {ENTER(TICK),
+      {.kind = EVENT_RETURN, .who = TICK, .flags = EVENT_TAIL},
+      OPEN(1),
+      CHAIN(UART),
+      LEAVE(UART),
+      OPEN(1),
+      FAULTS(MAIN, 0x114),
+      OPEN(1),
+      IDLE(60),
+      SPILL(MAIN, 0x120),
+      OPEN(0)},
+     {{FINDING_FAULT, LEAF_NONE, 0x114, 0x114, 0, false}}},
     {"a fault on its own",
      {READ(MAIN, 0x110, WORD, 0, 4), FAULTS(MAIN, 0x112)},
      {{FINDING_FAULT, LEAF_NONE, 0x112, 0x112, 0, false}}},

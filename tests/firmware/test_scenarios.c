@@ -104,7 +104,8 @@ static void run_scenario(const char *path) {
 }
 
 /* The folders of scenarios whose images the demo build makes. */
-static const char *const FOLDERS[] = {"scenarios", "scenarios/rust", "scenarios/races"};
+static const char *const FOLDERS[] = {"scenarios", "scenarios/rust", "scenarios/races",
+                                      "scenarios/sound"};
 
 struct scenario_path {
   char text[512];

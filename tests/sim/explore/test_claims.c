@@ -60,7 +60,7 @@ static bool holds(const struct image *image, const char *text, uint64_t one, uin
   struct claims *claims = claims_create(image, &claim, 1, &error);
   cr_assert(claims != NULL, "%s", error.message);
   const uint64_t values[] = {one, other};
-  bool result = invariant_holds(&claims->invariants[0], values);
+  bool result = invariant_holds(&claims->invariants[0], values, true);
   claims_destroy(claims);
   return result;
 }
@@ -88,6 +88,8 @@ Test(claims, operators_bind_as_in_c) {
       {"stock % 4 == lent", 7, 3, true},
       {"stock != lent", 7, 7, false},
       {"stock >= 010U", 8, 0, true},
+      {"!asleep || stock == 1", 8, 0, false}, /* these are asked at a sleep */
+      {"asleep && stock == 8", 8, 0, true},
   };
   struct image *image = load("broken_invariant-m3-O2.elf");
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

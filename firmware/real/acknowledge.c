@@ -1,0 +1,33 @@
+/* A handler acknowledges its flag with `&= ~`, in a register whose flags are cleared by
+ * writing 0. A handler above it starts a conversion in between; its flag is lost, and
+ * whoever waits for it waits for ever. The shape of rtic 984 and tinyusb 2402. */
+#include "firmware/shared/cortexm.h"
+
+#define ADC_SR REGISTER(0x40012400u) /* status: flags, cleared by writing 0 */
+#define ADC_CR                                                                  \
+  REGISTER(0x40012408u) /* control: START raises END, WATCH the watchdog's flag \
+                         */
+#define END (1u << 1)
+#define WATCH (1u << 0)
+
+static volatile uint32_t watched;
+
+int main(void) {
+  NVIC_IPR0 = 0x40u << 8; /* IRQ 1 below IRQ 0 */
+  NVIC_ISER0 = 1u << 0 | 1u << 1;
+  for (;;) {
+    ADC_CR = WATCH;
+    wait_for_interrupt();
+  }
+}
+
+void IRQ1_Handler(void) {
+  if ((ADC_SR & WATCH) != 0) {
+    ADC_SR &= ~WATCH;  // expect: flag-rmw
+    watched = watched + 1;
+  }
+}
+
+void IRQ0_Handler(void) {
+  ADC_CR = END;
+}
