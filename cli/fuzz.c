@@ -252,7 +252,7 @@ static int run_fuzz(const struct options *given) {
     return verb_refuse(VERB_FUZZ.name, &error);
   }
   int code = session_claim(&session, &error) ? fuzz_session(&session)
-                                             : session_refuse(VERB_FUZZ.name, &error);
+                                             : verb_refuse(VERB_FUZZ.name, &error);
   session_close(&session);
   return code;
 }

@@ -19,7 +19,7 @@ struct session {
   struct decoder *decoder;
   struct texts texts;
   struct waivers waivers;
-  struct claims *claims; /* what the scenario says of variables */
+  struct claims *claims;     /* what the scenario says of variables */
   const struct run_map *map; /* of a check that is reported as a page, or NULL */
 };
 
