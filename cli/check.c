@@ -49,6 +49,7 @@ static int check_session(struct session *session) {
   struct progress progress;
   progress_start(&progress, options->given[OPTION_QUIET]);
   session->explorer.progress = progress_tell;
+  session->explorer.phase = progress_phase;
   session->explorer.progress_argument = &progress;
   struct run_map map = {0};
   if (options->format == FORMAT_HTML) {

@@ -51,23 +51,71 @@ void progress_tell(void *argument, const struct explorer_progress *told) {
   fflush(stderr);
 }
 
+void progress_phase(void *argument, enum check_phase phase) {
+  struct progress *progress = argument;
+  progress->entered[phase] = now();
+}
+
 void progress_stop(struct progress *progress) {
+  progress->ended = now();
   if (progress->drawn) {
     fputs("\r\x1b[K", stderr);
     progress->drawn = false;
   }
 }
 
+static double processor_time(int who) {
+  struct rusage usage;
+  getrusage(who, &usage);
+  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+/* Each phase lasts until the next one that was entered. */
+static void print_phases(const struct progress *progress, double end) {
+  static const char *const names[PHASE_COUNT] = {
+      [PHASE_RUN] = "the program's own run",
+      [PHASE_DECIDE] = "deciding its places",
+      [PHASE_AUDIT] = "deciding them again",
+      [PHASE_EXPLAIN] = "replaying findings",
+  };
+  double until = end;
+  double lasted[PHASE_COUNT] = {0};
+  double behind = progress->ended > 0 ? end - progress->ended : 0;
+  until -= behind;
+  for (unsigned i = PHASE_COUNT; i > 0; i--) {
+    if (progress->entered[i - 1] > 0) {
+      lasted[i - 1] = until - progress->entered[i - 1];
+      until = progress->entered[i - 1];
+    }
+  }
+  fprintf(stderr, "tornword: %.3f s: starting the engine %.3f", end - progress->start,
+          until - progress->start);
+  for (unsigned i = 0; i < PHASE_COUNT; i++) {
+    if (progress->entered[i] > 0) {
+      fprintf(stderr, ", %s %.3f", names[i], lasted[i]);
+    }
+  }
+  fprintf(stderr, ", the report %.3f\n", behind);
+}
+
 void progress_stats(const struct progress *progress, const struct certificate *certificate) {
-  double seconds = now() - progress->start;
+  double end = now();
+  double seconds = end - progress->start;
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   uint64_t probes = certificate->decided[DECISION_PROBED];
+  if (progress->entered[PHASE_RUN] > 0) {
+    print_phases(progress, end);
+  }
   fprintf(stderr,
           "tornword: %.3f s, %" PRIu64 " instructions on the spine, %" PRIu64
           " probes (%.0f/s), %" PRIu64 " branches, %" PRIu64
-          " pairs of serial orders compared, %ld KiB of memory at most\n",
+          " pairs of serial orders compared\n"
+          "tornword: %.3f s of processor time here, %.3f s in other processes, %ld KiB of "
+          "memory at most\n",
           seconds, certificate->instructions, probes,
           seconds > 0 ? (double)probes / seconds : 0.0, certificate->branches,
-          certificate->ranked, usage.ru_maxrss);
+          certificate->ranked, processor_time(RUSAGE_SELF), processor_time(RUSAGE_CHILDREN),
+          usage.ru_maxrss);
 }

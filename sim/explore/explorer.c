@@ -204,18 +204,30 @@ static bool probe_all(struct explorer *ex, enum machine_stop bare, uint64_t bare
                    "them; please report this with the image");
 }
 
+static void enter(const struct explorer *ex, enum check_phase phase) {
+  if (ex->options.phase != NULL) {
+    ex->options.phase(ex->options.progress_argument, phase);
+  }
+}
+
 static bool check_all(struct explorer *ex, struct check *check, struct error *error) {
+  enter(ex, PHASE_RUN);
   enum machine_stop bare = explorer_bare_pass(ex);
   uint64_t bare_hash = machine_state_hash(ex->machine);
   account_finish(ex, bare);
+  enter(ex, PHASE_DECIDE);
   if (!probe_all(ex, bare, bare_hash, error)) {
     return false;
   }
   account_interrupts(ex);
   findings_prune(&ex->findings, ex->machine);
-  if (ex->options.audit && !audit_run(ex, error)) {
-    return false;
+  if (ex->options.audit) {
+    enter(ex, PHASE_AUDIT);
+    if (!audit_run(ex, error)) {
+      return false;
+    }
   }
+  enter(ex, PHASE_EXPLAIN);
   explain_findings(ex);
   findings_sort(&ex->findings);
   explorer_take(ex, check);

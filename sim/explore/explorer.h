@@ -29,6 +29,15 @@ struct explorer_progress {
   size_t findings;
 };
 
+/* What a check does, in its order. */
+enum check_phase {
+  PHASE_RUN,     /* the program's own run */
+  PHASE_DECIDE,  /* every place of it */
+  PHASE_AUDIT,   /* all of them again, with audit */
+  PHASE_EXPLAIN, /* each finding replayed for its call stacks */
+};
+enum { PHASE_COUNT = PHASE_EXPLAIN + 1 };
+
 struct explorer_options {
   struct machine_config machine;
   unsigned depth;            /* --depth: injections of one run, 1 to DEPTH_MOST */
@@ -49,7 +58,9 @@ struct explorer_options {
   const char *resume;     /* --resume: folder of checkpoints, or NULL; borrowed */
   /* Progress, about every 50 ms of work; may be NULL. Never shapes the result. */
   void (*progress)(void *argument, const struct explorer_progress *progress);
-  void *progress_argument;
+  /* Told as each phase of a check begins; may be NULL. */
+  void (*phase)(void *argument, enum check_phase phase);
+  void *progress_argument; /* of both */
   /* Where semihosting output goes; NULL drops it. Only the spine's is shown. */
   void (*output)(void *argument, const char *bytes, size_t size);
   void *output_argument;
