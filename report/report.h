@@ -73,6 +73,10 @@ const char *report_hex(const struct report *report, uint64_t value, unsigned siz
 
 /* One true sentence on why the exception could come. */
 const char *report_why(const struct report *report, const struct finding *finding);
+/* Which masks would have kept it out, and where; NULL if no injection was needed. */
+const char *report_cover(const struct report *report, const struct finding *finding);
+/* The interrupted context's section that ended too early, or never began; NULL likewise. */
+const char *report_section(const struct report *report, const struct finding *finding);
 /* When this exception comes, as the check took it: "at any time", "after a write to
  * 0x40001000, at most once". */
 const char *report_arrival(const struct report *report, unsigned exception);

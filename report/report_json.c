@@ -267,6 +267,8 @@ static json_t *mask_json(const struct report *report, const struct finding *find
   json_put(object, "priority", json_integer(finding->mask.priority));
   json_put(object, "interrupt_priority", json_integer(finding->mask.interrupt_priority));
   json_put(object, "why", json_string(report_why(report, finding)));
+  json_put(object, "section", json_clean(report->texts, report_section(report, finding)));
+  json_put(object, "cover", json_clean(report->texts, report_cover(report, finding)));
   return object;
 }
 

@@ -67,6 +67,15 @@ static void print_needs(const struct page *page, const struct report *report,
   }
 }
 
+static void print_cover(const struct page *page, const struct report *report,
+                        const struct finding *finding) {
+  const char *section = report_section(report, finding);
+  if (section != NULL) {
+    page_paragraph(page, "  Section: ", 11, section);
+    page_paragraph(page, "  Cover:   ", 11, report_cover(report, finding));
+  }
+}
+
 void section_finding(const struct page *page, const struct report *report,
                      const struct finding *finding) {
   print_headline(page, report, finding);
@@ -78,6 +87,7 @@ void section_finding(const struct page *page, const struct report *report,
   }
   fputc('\n', page->out);
   page_paragraph(page, "  Masks:   ", 11, report_why(report, finding));
+  print_cover(page, report, finding);
   if (finding->exception != 0) {
     page_paragraph(page, "  Arrival: ", 11, report_arrival_assumed(report, finding));
   }

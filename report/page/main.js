@@ -82,7 +82,7 @@ function drawFacts(finding) {
   const second = Math.max(finding.victim, finding.intruder);
   facts('facts', [['Variable', finding.variable ? `${finding.variable}: ${finding.type}, ${finding.size} bytes at ${finding.address}` : null],
     ['First', access(finding, first)], ['Then', first === second ? null : access(finding, second)],
-    ['Outcome', finding.sentence], ['Masks', finding.mask.why], ...(finding.arrival ? [['Arrival', `${finding.interrupt.name} comes ${finding.arrival.discipline}${finding.arrival.since_previous ? `; here ${finding.arrival.since_previous} instructions after the one before` : ''}`]] : []), ['Seen', finding.occurrences === null ? null : `at ${finding.occurrences} place${finding.occurrences === 1 ? '' : 's'} of the run`]]);
+    ['Outcome', finding.sentence], ['Masks', finding.mask.why], ['Section', finding.mask.section], ['Cover', finding.mask.cover], ...(finding.arrival ? [['Arrival', `${finding.interrupt.name} comes ${finding.arrival.discipline}${finding.arrival.since_previous ? `; here ${finding.arrival.since_previous} instructions after the one before` : ''}`]] : []), ['Seen', finding.occurrences === null ? null : `at ${finding.occurrences} place${finding.occurrences === 1 ? '' : 's'} of the run`]]);
   byId('reproduce').textContent = finding.reproduce;
   byId('command').hidden = !finding.reproduce;
   byId('place-home').hidden = finding.outcome === 'shared';

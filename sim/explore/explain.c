@@ -35,11 +35,28 @@ static void note_arrival(struct explanation *explanation, const struct event *ev
   explanation->arrived = now;
 }
 
+static void note_section(struct explanation *explanation, const struct event *event) {
+  struct finding *finding = explanation->finding;
+  const struct sighting *sighting = &finding->sighting;
+  if (event->kind != EVENT_MASK || explanation->taken ||
+      !context_equal(event->context, sighting->access[sighting->victim].context)) {
+    return;
+  }
+  struct section_seen *section = &finding->section;
+  if (event->value != 0 && event->old == 0) {
+    *section = (struct section_seen){.began = event->pc};
+  } else if (event->value == 0 && event->old != 0) {
+    section->ended = event->pc;
+    section->ended_at = event->boundary;
+  }
+}
+
 static void on_event(void *owner, const struct event *event) {
   struct explanation *explanation = owner;
   struct finding *finding = explanation->finding;
   const struct sighting *sighting = &finding->sighting;
   note_arrival(explanation, event);
+  note_section(explanation, event);
   call_tracker_event(&explanation->tracker, event);
   for (unsigned i = 0; i < sighting->accesses; i++) {
     const struct access *access = &sighting->access[i];

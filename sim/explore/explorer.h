@@ -164,6 +164,12 @@ struct mask_state {
   int16_t interrupt_priority; /* of the exception that came */
 };
 
+/* The newest section (some mask set) of the interrupted context ahead of the injection. */
+struct section_seen {
+  uint32_t began, ended; /* instructions; 0: it did not */
+  uint64_t ended_at;     /* boundary */
+};
+
 enum { STACK_CALLS = 24 };
 struct call_stack { /* innermost first: the pc itself, then call sites */
   uint32_t pc[STACK_CALLS];
@@ -178,6 +184,7 @@ struct finding {
   uint16_t exception; /* that came at the place */
   enum outcome outcome;
   struct mask_state mask;
+  struct section_seen section; /* as the stacks: of the explained finding */
   struct schedule schedule;
   uint64_t since;            /* time from its last arrival to the entry; 0: it was the first */
   bool assumed;              /* no model raised the interrupt: that it can come is assumed */

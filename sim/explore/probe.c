@@ -22,7 +22,8 @@ uint64_t probe_horizon(const struct explorer *ex) {
 /* Whether it is about something that both contexts work on, so that the orders differ:
  * a leaf, or a register. */
 static bool has_orders(const struct sighting *sighting) {
-  bool judged = sighting->kind != FINDING_BROKEN_INVARIANT; /* wrong whatever comes of it */
+  bool judged = sighting->kind != FINDING_BROKEN_INVARIANT && /* wrong whatever comes of it */
+                sighting->kind != FINDING_UNINITIALISED_READ; /* zero only in a simulator */
   return (sighting->leaf != LEAF_NONE && judged) || sighting->kind == FINDING_LOST_UPDATE;
 }
 

@@ -57,6 +57,8 @@ Test(reports, text_tells_a_finding_and_the_certificate) {
       "    valid   A = 0x00000000_ffffffff, B = 0xffffffff_00000000\n",
       "  Masks:   nothing masked it: PRIMASK = 0, FAULTMASK = 0, BASEPRI = 0; thread mode has "
       "priority 256,\n           SysTick has 0 (the lower value preempts)\n",
+      "  Section: none was begun by thread mode up to there\n",
+      "PRIMASK = 1 (BASEPRI masks no priority of 0), TICKINT of",
       "  Outcome: harmful: ",
       "  Seen:    at 183 places; the schedule below needs a beat, inside an instruction, "
       "number "
