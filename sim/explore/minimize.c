@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ADVANCE_MOST = 1000 }; /* boundaries over which an interrupt is moved, one by one */
+
 /* Places that showed a finding of the kind, in the order of the run. */
 struct candidates {
   enum finding_kind kind;
@@ -30,7 +32,9 @@ static bool collect(const struct image *image, const struct explorer_options *op
   struct check check;
   all.no_prune = true;
   all.audit = false;
+  all.depth = 1;
   all.jobs = 1;
+  all.resume = NULL;
   all.max_instructions = finding->place.boundary + 1;
   all.progress = NULL;
   all.showed = on_show;
@@ -104,6 +108,79 @@ static bool shows_as_it_is(const struct image *image, const struct explorer_opti
   return true;
 }
 
+/* The interrupts of a schedule in the order in which schedules are simpler: fewer
+ * first, then earlier from the first on. */
+static bool is_simpler(const struct schedule *a, const struct schedule *b) {
+  if (a->count != b->count) {
+    return a->count < b->count;
+  }
+  for (unsigned i = 0; i < a->count; i++) {
+    const struct place *first = &a->injections[i].place;
+    const struct place *second = &b->injections[i].place;
+    if (!same_place(first, second)) {
+      return first->boundary != second->boundary ? first->boundary < second->boundary
+                                                 : first->beat < second->beat;
+    }
+  }
+  return false;
+}
+
+/* Several interrupts: a check to that depth meets schedules from the simplest on, and keeps
+ * the first that shows the finding. It costs as much as the check that found it, no more:
+ * it ends a horizon behind the last place that is known. */
+static bool choose_several(const struct image *image, const struct explorer_options *options,
+                           const struct finding *finding, unsigned depth,
+                           struct schedule *simplest, struct error *error) {
+  const struct schedule *known = &finding->schedule;
+  struct explorer_options deep = *options;
+  struct check check;
+  deep.depth = depth;
+  deep.audit = false;
+  deep.resume = NULL;
+  uint64_t last = known->injections[known->count - 1].place.boundary + options->horizon;
+  deep.max_instructions = last < options->max_instructions ? last : options->max_instructions;
+  deep.progress = NULL;
+  if (!explorer_check(image, &deep, &check, error)) {
+    return false;
+  }
+  for (size_t i = 0; i < check.finding_count; i++) {
+    const struct schedule *found = &check.findings[i].schedule;
+    if (strcmp(check.findings[i].id, finding->id) == 0 && is_simpler(found, simplest) &&
+        length_of(image, options, found, finding) != UINT64_MAX) {
+      *simplest = *found;
+    }
+  }
+  check_free(&check);
+  return true;
+}
+
+/* The last interrupt as early as it can come behind the others. A check keeps one
+ * schedule of a finding, and this outcome may have had others. */
+static void advance_last(const struct image *image, const struct explorer_options *options,
+                         const struct finding *finding, struct schedule *simplest) {
+  enum { BEATS = 3 }; /* tried of an instruction */
+  struct injection *last = &simplest->injections[simplest->count - 1];
+  const struct place until = last->place;
+  struct place first = last[-1].place;
+  if (until.boundary - first.boundary > ADVANCE_MOST) {
+    first.boundary = until.boundary - ADVANCE_MOST;
+  }
+  for (uint64_t boundary = first.boundary; boundary < until.boundary; boundary++) {
+    for (unsigned form = 0; form < PLACE_KIND_COUNT + BEATS - 1; form++) {
+      static const struct place forms[] = {
+          {.kind = PLACE_BOUNDARY},        {.kind = PLACE_BEAT, .beat = 1},
+          {.kind = PLACE_BEAT, .beat = 2}, {.kind = PLACE_BEAT, .beat = BEATS},
+          {.kind = PLACE_ENTRY},           {.kind = PLACE_RETURN}};
+      last->place = forms[form];
+      last->place.boundary = boundary;
+      if (length_of(image, options, simplest, finding) != UINT64_MAX) {
+        return;
+      }
+    }
+  }
+  last->place = until;
+}
+
 bool minimize_schedule(const struct image *image, const struct explorer_options *options,
                        const struct finding *finding, struct schedule *simplest,
                        struct error *error) {
@@ -114,9 +191,15 @@ bool minimize_schedule(const struct image *image, const struct explorer_options 
     return true;
   }
   bool good = collect(image, options, finding, &candidates, error);
-  if (good) {
-    choose(image, options, &candidates, finding, simplest);
-  }
+  bool chosen = good && choose(image, options, &candidates, finding, simplest);
   free(candidates.items);
+  unsigned count = finding->schedule.count;
+  for (unsigned depth = 2; good && !chosen && depth <= count && depth <= DEPTH_MOST; depth++) {
+    good = choose_several(image, options, finding, depth, simplest, error);
+    chosen = simplest->count == depth;
+  }
+  if (good && simplest->count > 1) {
+    advance_last(image, options, finding, simplest);
+  }
   return good;
 }
