@@ -15,6 +15,7 @@ struct explorer_options explorer_options_default(const struct image *image) {
       .shards = 1,
       .horizon = DEFAULT_HORIZON,
       .beats = true,
+      .detectors_most = DETECTORS_MOST,
   };
   options.machine.vtor = image_vectors(image);
   return options;
@@ -264,7 +265,7 @@ bool shards_merge(const struct image *image, const struct explorer_options *opti
 bool explorer_run(const struct image *image, const struct explorer_options *options,
                   struct certificate *certificate, struct error *error) {
   struct explorer_options bare = *options;
-  bare.no_detectors = true;
+  bare.detectors_most = 0;
   *certificate = (struct certificate){0};
   struct explorer *ex = explorer_create(image, &bare, error);
   if (ex == NULL) {

@@ -38,6 +38,8 @@ enum check_phase {
 };
 enum { PHASE_COUNT = PHASE_EXPLAIN + 1 };
 
+enum { DETECTORS_MOST = 24 };
+
 struct explorer_options {
   struct machine_config machine;
   unsigned depth;            /* --depth: injections of one run, 1 to DEPTH_MOST */
@@ -49,7 +51,7 @@ struct explorer_options {
   unsigned interrupt_count;
   const struct claims *claims; /* detectors/claims.h; borrowed; NULL: none */
   bool all_detectors;          /* trace too */
-  bool no_detectors;           /* bare probes, for benchmarks */
+  unsigned detectors_most;     /* the first so many of them; 0: bare probes, for benchmarks */
   bool no_prune;  /* --no-prune: every place by its own probe, no spine is closed early */
   unsigned flaws; /* deliberate mistakes of the pruner, for tests (equivalence.h) */
   bool audit;     /* --audit: decide every place again, from reset and unpruned */

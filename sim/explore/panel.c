@@ -67,8 +67,8 @@ void panel_create(struct panel *panel, struct explorer *ex) {
   const struct leaf_table *leaves = &ex->machine->memory.leaves;
   panel->count =
       ex->options.all_detectors ? detectors_all(&panel->list) : detectors(&panel->list);
-  if (ex->options.no_detectors) {
-    panel->count = 0;
+  if (panel->count > ex->options.detectors_most) {
+    panel->count = ex->options.detectors_most;
   }
   for (size_t i = 0; i < panel->count; i++) {
     panel->detection[i] = (struct detection){

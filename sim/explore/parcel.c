@@ -80,7 +80,7 @@ static uint64_t options_hash(const struct explorer_options *options) {
                             options->depth,
                             options->beats,
                             options->all_detectors,
-                            options->no_detectors,
+                            options->detectors_most,
                             options->no_prune,
                             options->flaws,
                             options->interrupt_count,

@@ -14,7 +14,6 @@
 #include "sim/machine/machine.h"
 
 enum {
-  DETECTORS_MOST = 24,
   SIGHTINGS_MOST = 64, /* of one probe */
   CHECKPOINTS = 32,
   CHECKPOINT_SPAN = 2048, /* boundaries that they reach back, or twice the horizon */

@@ -95,7 +95,7 @@ static size_t collect(const struct watch *watch, struct shared_leaf *list, size_
 size_t explorer_shared(const struct image *image, const struct explorer_options *options,
                        struct shared_leaf *list, size_t most) {
   struct explorer_options bare = *options;
-  bare.no_detectors = true;
+  bare.detectors_most = 0;
   bare.output = NULL;
   bare.progress = NULL;
   bare.decided = NULL;

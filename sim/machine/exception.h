@@ -2,7 +2,7 @@
  *
  * All exceptions stand in one array by Arm's exception number (1 Reset to 15
  * SysTick, 16 + n for IRQ n), system exceptions and interrupts alike. Pure
- * state: entry and return, which move registers, are in machine.c.
+ * state: entry and return, which move registers, are in entry.c.
  * Source: ARMv7-M Architecture Reference Manual (DDI 0403E) B1.5; ARMv6-M
  * (DDI 0419) B1.5, a subset of it. */
 #ifndef TORNWORD_SIM_MACHINE_EXCEPTION_H

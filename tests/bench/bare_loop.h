@@ -17,7 +17,7 @@ struct bare_result {
 /* Runs until `boundaries` were executed. ARMv7-M images with flash at 0. */
 struct bare_result bare_loop(const struct image *image, uint64_t boundaries);
 
-/* Seconds of a monotonic clock. */
+/* Seconds of processor time of this process: other load counts little. */
 double bench_now(void);
 
 #endif
