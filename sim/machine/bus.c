@@ -68,6 +68,11 @@ static void bitband_write(struct machine *m, uint32_t alias, uint64_t value) {
   }
 }
 
+/* ARMv6-M's DWT has no counter. */
+static bool is_cycles(const struct machine *m, uint32_t address) {
+  return m->core->v7m && address - CYCLES_BASE < CYCLES_SIZE;
+}
+
 static uint32_t cycles_value(const struct machine_state *s) {
   const struct cycle_counter *c = &s->cycles;
   bool runs = (c->control & CYCLES_ENABLE) != 0 && (s->scb.demcr & DEMCR_TRCENA) != 0;
@@ -204,7 +209,7 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
   if (bitband_translate(m, &address)) {
     return bitband_read(m, address);
   }
-  if (address - CYCLES_BASE < CYCLES_SIZE) {
+  if (is_cycles(m, address)) {
     return cycles_read(s, address - CYCLES_BASE);
   }
   if (address - SCS_BASE < SCS_SIZE) {
@@ -249,7 +254,7 @@ void machine_device_write(struct machine *m, uint32_t address, unsigned size, ui
     bitband_write(m, address, value);
     return;
   }
-  if (address - CYCLES_BASE < CYCLES_SIZE) {
+  if (is_cycles(m, address)) {
     cycles_write(s, address - CYCLES_BASE, (uint32_t)value);
     return;
   }

@@ -90,10 +90,15 @@ static bool inside_ram(const struct machine *m, const struct frame *frame) {
   return offset < ram->size && ram->size - offset >= frame_size(frame);
 }
 
+/* Whether a return leads to a handler, or to thread mode that is privileged. */
+static bool returns_privileged(const struct machine_state *s) {
+  return (s->exc_return & 0xfU) == TO_HANDLER || (s->control & CONTROL_NPRIV) == 0;
+}
+
 /* CFSR bit of what forbids the frame's memory, or 0. */
 static uint32_t frame_fault(const struct machine *m, const struct frame *frame, bool push) {
   const struct machine_state *s = &m->state;
-  bool privileged = push ? guard_is_privileged(m) : true;
+  bool privileged = push ? guard_is_privileged(m) : returns_privileged(s);
   bool negative = s->exceptions.execution_priority < 0;
   enum mpu_access access = push ? MPU_WRITE : MPU_READ;
   uint32_t last = frame->address + frame_size(frame) - 4;
@@ -128,7 +133,7 @@ static bool push_frame(struct machine *m, const struct frame *frame) {
     machine_write_words(m, frame->address, frame->words, FRAME_WORDS);
     cfsr = frame->fp && !fp_push(m, frame->address) ? CFSR_NOCP : 0U;
   }
-  const struct fault fault = {(uint8_t)stack_exception(cfsr), cfsr, 0};
+  const struct fault fault = {.exception = (uint8_t)stack_exception(cfsr), .cfsr = cfsr};
   return cfsr == 0 || fault_pend(m, &fault);
 }
 
@@ -138,8 +143,7 @@ static void activate(struct machine *m, unsigned exception, unsigned flags) {
   struct context below = s->context;
   assert(s->depth < NESTING);
   s->preempted[s->depth++] = below;
-  s->context =
-      (struct context){.core = 0, .exception = (uint16_t)exception, .serial = ++s->serials};
+  s->context = (struct context){.exception = (uint16_t)exception, .serial = ++s->serials};
   exception_clear(s->exceptions.pending, exception);
   exception_set(s->exceptions.active, exception);
   exception_set(s->progress.given, exception);
@@ -259,7 +263,7 @@ static void tail_chain(struct machine *m, struct context ended) {
 /* A fault of the return itself is tail-chained: the frame stays where it is. */
 static void fault_on_return(struct machine *m, struct context ended, unsigned exception,
                             uint32_t cfsr) {
-  const struct fault fault = {(uint8_t)exception, cfsr, 0};
+  const struct fault fault = {.exception = (uint8_t)exception, .cfsr = cfsr};
   m->state.action = ACTION_NONE;
   if (fault_pend(m, &fault)) {
     tail_chain(m, ended);
@@ -313,8 +317,8 @@ static struct frame read_frame(struct machine *m) {
 
 /* What a return that then fails has already popped. */
 static void pop_scratch(struct machine *m, const struct frame *frame) {
-  static const uint8_t registers[5] = {0, 1, 2, 3, 12};
-  for (unsigned i = 0; i < 5; i++) {
+  static const uint8_t registers[] = {0, 1, 2, 3, 12};
+  for (unsigned i = 0; i < sizeof registers; i++) {
     cpu_set_one(m->cpu, registers[i], frame->words[i]);
   }
 }
@@ -344,8 +348,7 @@ static bool fetch_frame(struct machine *m, struct context ended, struct frame *f
   }
   memcpy(frame->words, memory_host(&m->memory, frame->address, FRAME_SIZE), FRAME_SIZE);
   bool to_handler = (s->exc_return & 0xfU) == TO_HANDLER;
-  bool privileged = to_handler || (s->control & CONTROL_NPRIV) == 0;
-  if (frame->fp && !fp_can_pop(m, privileged)) {
+  if (frame->fp && !fp_can_pop(m, returns_privileged(s))) {
     pop_scratch(m, frame);
     fault_on_return(m, ended, EXCEPTION_USAGEFAULT, CFSR_NOCP);
     return false;

@@ -90,7 +90,7 @@ void fault_raise(struct machine *m, unsigned exception, uint32_t cfsr, uint32_t 
 
 void fault_breakpoint(struct machine *m) {
   struct machine_state *s = &m->state;
-  const struct fault fault = {EXCEPTION_HARDFAULT, 0, s->pc};
+  const struct fault fault = {.exception = EXCEPTION_HARDFAULT, .address = s->pc};
   if (!m->core->v7m) {
     fault_pend(m, &fault);
     return;

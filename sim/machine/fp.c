@@ -6,6 +6,7 @@
 #include "sim/machine/private.h"
 
 enum { CONTROL_FPCA = 4, FP_WORDS = 16, FP_OFFSET = 0x20, FPSCR_OFFSET = 0x60 };
+enum { FP_SIZE = 0x44 }; /* S0 to S15 and FPSCR */
 enum {
   FPCCR_LSPACT = 1,
   FPCCR_USER = 2,
@@ -25,10 +26,8 @@ bool fp_is_active(const struct machine *m) {
 static void store(struct machine *m, uint32_t address) {
   struct cpu_fp fp;
   cpu_get_fp(m->cpu, &fp);
-  for (unsigned i = 0; i < FP_WORDS; i++) {
-    machine_write(m, address + 4 * i, 4, fp.s[i]);
-  }
-  machine_write(m, address + 4 * FP_WORDS, 4, fp.fpscr);
+  machine_write_words(m, address, fp.s, FP_WORDS);
+  machine_write_words(m, address + FP_WORDS * sizeof fp.fpscr, &fp.fpscr, 1);
 }
 
 static void set_default_status(struct machine *m) {
@@ -40,17 +39,17 @@ static void set_default_status(struct machine *m) {
  * state it is. */
 static struct fault lazy_fault(const struct machine *m) {
   const struct machine_state *s = &m->state;
-  uint32_t address = s->scb.fpcar, last = address + 4 * FP_WORDS;
+  uint32_t address = s->scb.fpcar, last = address + FP_SIZE - 4;
   bool privileged = (s->scb.fpccr & FPCCR_USER) == 0;
   bool negative = (s->scb.fpccr & FPCCR_HFRDY) == 0;
   if ((s->mpu.control & MPU_ENABLE) != 0 &&
       (!mpu_allows(&s->mpu, address, MPU_WRITE, privileged, negative) ||
        !mpu_allows(&s->mpu, last, MPU_WRITE, privileged, negative))) {
-    return (struct fault){EXCEPTION_MEMMANAGE, CFSR_MLSPERR, 0};
+    return (struct fault){.exception = EXCEPTION_MEMMANAGE, .cfsr = CFSR_MLSPERR};
   }
-  const struct region *region = memory_region(&m->memory, address, 4 * FP_WORDS + 4);
+  const struct region *region = memory_region(&m->memory, address, FP_SIZE);
   if (region == NULL || !region->writable) {
-    return (struct fault){EXCEPTION_BUSFAULT, CFSR_LSPERR, 0};
+    return (struct fault){.exception = EXCEPTION_BUSFAULT, .cfsr = CFSR_LSPERR};
   }
   return (struct fault){0};
 }

@@ -1,6 +1,7 @@
 #include "sim/machine/scs.h"
 
 #include <stddef.h>
+#include <string.h>
 
 enum {
   ICTR = 0x004,
@@ -43,6 +44,7 @@ enum {
   MVFR_END = 0xf4c,
 };
 
+enum { SCR_SEVONPEND = 1 << 4 };
 enum {
   ICSR_NMIPENDSET = 31,
   ICSR_PENDSVSET = 28,
@@ -55,8 +57,10 @@ enum {
 };
 
 static const uint32_t AIRCR_KEY = 0x05fa0000, AIRCR_READ_KEY = 0xfa050000;
-static const uint32_t CCR_RESET_BITS = 0x200; /* STKALIGN */
+static const uint32_t AIRCR_SYSRESETREQ = 4, AIRCR_DEBUG_BITS = 3; /* VECT... */
+static const uint32_t CCR_RESET_BITS = 0x200;                      /* STKALIGN */
 static const uint32_t DEMCR_MON_EN = 1U << 16, DEMCR_MON_PEND = 1U << 17;
+static const uint32_t DEMCR_WITHOUT_EFFECT = 0xc07f1; /* MON_REQ, MON_STEP, vector catch */
 
 /* SHCSR: bit of each system exception in its active, pending and enable fields
  * (B3.2.13); 255: none. */
@@ -259,15 +263,16 @@ static const struct plain_row PLAIN[] = {
 };
 
 /* Feature registers at 0xd40 to 0xd7c (Technical Reference Manuals). */
-static const uint32_t FEATURES_M3[] = {0x30,       0x200,     0x100000, 0,         0x30,
-                                       0,          0,         0,        0x1141110, 0x2111000,
-                                       0x21112231, 0x1111110, 0x1310102};
-static const uint32_t FEATURES_M4[] = {0x30,       0x200,     0x100000, 0,         0x30,
-                                       0,          0,         0,        0x1141110, 0x2111000,
-                                       0x21112231, 0x1111110, 0x1310102};
-static const uint32_t FEATURES_M7[] = {0x30,       0x200,     0x100000, 0,         0x100030,
-                                       0,          0x1000000, 0,        0x1101110, 0x2112000,
-                                       0x20232231, 0x1111131, 0x1310132};
+enum { FEATURE_WORDS = (ID_END - ID_FIRST) / 4 };
+static const uint32_t FEATURES_M3[FEATURE_WORDS] = {
+    0x30, 0x200,     0x100000,  0,          0x30,      0,        0,
+    0,    0x1141110, 0x2111000, 0x21112231, 0x1111110, 0x1310102};
+static const uint32_t FEATURES_M4[FEATURE_WORDS] = {
+    0x30, 0x200,     0x100000,  0,          0x30,      0,        0,
+    0,    0x1141110, 0x2111000, 0x21112231, 0x1111110, 0x1310102};
+static const uint32_t FEATURES_M7[FEATURE_WORDS] = {
+    0x30, 0x200,     0x100000,  0,          0x100030,  0,        0x1000000,
+    0,    0x1101110, 0x2112000, 0x20232231, 0x1111131, 0x1310132};
 static const uint32_t MVFR_M4[] = {0x10110021, 0x11000011, 0};
 static const uint32_t MVFR_M7[] = {0x10110221, 0x12000011, 0x40};
 
@@ -280,8 +285,7 @@ static uint32_t feature(const struct core_traits *core, uint32_t offset) {
   if (offset >= MVFR_FIRST) {
     return core->has_fpu ? (m7 ? MVFR_M7 : MVFR_M4)[(offset - MVFR_FIRST) / 4] : 0;
   }
-  uint32_t index = (offset - ID_FIRST) / 4;
-  return core->v7m && index < sizeof FEATURES_M7 / sizeof *FEATURES_M7 ? table[index] : 0;
+  return core->v7m ? table[(offset - ID_FIRST) / 4] : 0;
 }
 
 static bool is_feature(uint32_t offset) {
@@ -311,6 +315,19 @@ static uint32_t *plain_member(struct scb *scb, const struct plain_row *row) {
   return (uint32_t *)(void *)((char *)scb + row->member);
 }
 
+static struct scs_access plain_read(struct machine_state *s, const struct core_traits *core,
+                                    uint32_t offset) {
+  const struct plain_row *row = plain_row(core, offset);
+  if (row == NULL) {
+    return (struct scs_access){.effect = SCS_UNKNOWN};
+  }
+  uint32_t value = *plain_member(&s->scb, row);
+  if (offset == DEMCR && exception_bit(s->exceptions.pending, EXCEPTION_DEBUGMONITOR)) {
+    value |= DEMCR_MON_PEND;
+  }
+  return (struct scs_access){SCS_DONE, value};
+}
+
 static struct scs_access word_read(struct machine_state *s, const struct core_traits *core,
                                    uint32_t offset) {
   struct exceptions *x = &s->exceptions;
@@ -318,8 +335,7 @@ static struct scs_access word_read(struct machine_state *s, const struct core_tr
   if (offset >= SYST_CSR && offset <= SYST_CALIB) {
     known.value = systick_read(&s->systick, offset - SYST_CSR, s->time);
   } else if (is_bank(offset)) {
-    known.value = interrupt_word(bank(x, offset), (offset & 0x7f) / 4) &
-                  implemented(core, (offset & 0x7f) / 4);
+    known.value = interrupt_word(bank(x, offset), (offset & 0x7f) / 4);
   } else if (offset == ICTR) {
     known.value = core->v7m ? (core->interrupts + 31U) / 32U - 1U : 0;
   } else if (offset == CPUID) {
@@ -341,12 +357,7 @@ static struct scs_access word_read(struct machine_state *s, const struct core_tr
   } else if (offset == CCR && !core->v7m) {
     known.value = CCR_RESET_BITS | 8U;
   } else {
-    const struct plain_row *row = plain_row(core, offset);
-    bool monitor =
-        row != NULL && offset == DEMCR && exception_bit(x->pending, EXCEPTION_DEBUGMONITOR);
-    known.effect = row != NULL ? SCS_DONE : SCS_UNKNOWN;
-    known.value = row != NULL ? *plain_member(&s->scb, row) : 0;
-    known.value |= monitor ? DEMCR_MON_PEND : 0U;
+    return plain_read(s, core, offset);
   }
   return known;
 }
@@ -370,7 +381,10 @@ static enum scs_effect aircr_write(struct machine_state *s, const struct core_tr
   if (core->v7m) {
     s->exceptions.prigroup = value >> 8 & 7U;
   }
-  return (value & 4U) != 0 ? SCS_RESET : SCS_DONE;
+  if ((value & AIRCR_SYSRESETREQ) != 0) {
+    return SCS_RESET;
+  }
+  return (value & AIRCR_DEBUG_BITS) != 0 ? SCS_UNKNOWN : SCS_DONE;
 }
 
 static enum scs_effect plain_write(struct scb *scb, const struct core_traits *core,
@@ -421,16 +435,28 @@ static enum scs_effect word_write(struct machine_state *s, const struct core_tra
   } else if (offset == DEMCR && core->v7m) {
     put_bit(x->pending, EXCEPTION_DEBUGMONITOR, (value & DEMCR_MON_PEND) != 0);
     put_bit(x->enabled, EXCEPTION_DEBUGMONITOR, (value & DEMCR_MON_EN) != 0);
-    return plain_write(&s->scb, core, offset, value);
+    plain_write(&s->scb, core, offset, value);
+    return (value & DEMCR_WITHOUT_EFFECT) != 0 ? SCS_UNKNOWN : SCS_DONE;
   } else if (!is_fixed(core, offset)) {
     return plain_write(&s->scb, core, offset, value);
   }
   return SCS_DONE;
 }
 
+/* SEVONPEND: what became pending is an event, enabled or not (B1.5.18). */
+static void send_for_pending(struct machine_state *s, const uint32_t before[EXCEPTION_WORDS]) {
+  for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
+    if ((s->exceptions.pending[word] & ~before[word]) != 0) {
+      s->event_register = true;
+    }
+  }
+}
+
 enum scs_effect scs_write(struct machine_state *s, const struct core_traits *core,
                           uint32_t offset, unsigned size, uint32_t value) {
   enum scs_effect effect = SCS_DONE;
+  uint32_t pending[EXCEPTION_WORDS];
+  memcpy(pending, s->exceptions.pending, sizeof pending);
   if (scs_is_priority(offset)) {
     priority_write(&s->exceptions, core, offset, size, value);
   } else {
@@ -442,6 +468,9 @@ enum scs_effect scs_write(struct machine_state *s, const struct core_traits *cor
       bits |= word_read(s, core, offset & ~3U).value & ~lane;
     }
     effect = word_write(s, core, offset & ~3U, bits);
+  }
+  if ((s->scb.scr & SCR_SEVONPEND) != 0) {
+    send_for_pending(s, pending);
   }
   exceptions_update(&s->exceptions);
   return effect;

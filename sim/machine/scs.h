@@ -17,7 +17,7 @@ enum { SCS_SIZE = 0x1000 };
 
 enum scs_effect {
   SCS_DONE,
-  SCS_UNKNOWN, /* not modelled: the caller treats it as a device register */
+  SCS_UNKNOWN, /* not modelled, or bits of it: the caller lists it with the devices */
   SCS_RESET,   /* the firmware asked for a system reset */
 };
 

@@ -41,12 +41,12 @@ static void settle(struct systick *t, uint64_t time) {
 }
 
 uint32_t systick_read(struct systick *t, unsigned offset, uint64_t time) {
-  uint32_t value = 0;
   switch (offset) {
-    case 0:
-      value = t->control | (t->count_flag ? 1U << 16 : 0);
+    case 0: {
+      uint32_t value = t->control | (t->count_flag ? 1U << 16 : 0);
       t->count_flag = false;
       return value;
+    }
     case 4:
       return t->reload;
     case 8:

@@ -10,10 +10,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # core: QEMU's board, the compiler's flags
 CORES = {
     "m0": ("microbit", ["-mcpu=cortex-m0"]),
+    "m0plus": ("microbit", ["-mcpu=cortex-m0plus"]),
     "m3": ("mps2-an385", ["-mcpu=cortex-m3"]),
+    "m4": ("mps2-an386", ["-mcpu=cortex-m4"]),
     "m4f": ("mps2-an386", ["-mcpu=cortex-m4", "-mfloat-abi=softfp", "-mfpu=fpv4-sp-d16"]),
     "m7": ("mps2-an500", ["-mcpu=cortex-m7", "-mfloat-abi=softfp", "-mfpu=fpv5-d16"]),
 }
+ARMV6M = ("m0", "m0plus")
 LOCKUP = 134
 TIMEOUT = 20        # seconds for one image
 TIMEOUT_ALONE = 120 # for one program that was in an image that took longer

@@ -51,6 +51,8 @@ static void all_faults(void) {
   jump("jump_even", (uint32_t)all_faults & ~3u);
 #if V7M
   jump("jump_device", 0x40000001);
+  jump("jump_ram_end", 0x60000001);
+  jump("jump_device_end", 0xa0000001);
   jump("jump_system", 0xe0000001);
   jump("jump_ppb", 0xf0000001);
   FAULT("udf_wide", "udf.w #1");
@@ -113,6 +115,18 @@ static void in_handlers(void) {
   MSR("primask", 0);
 }
 
+/* Only a fault that says that they are valid writes them. */
+static void fault_addresses(void) {
+  handlers[HARDFAULT] = handlers[USAGEFAULT] = handlers[MEMMANAGE] = skip_fault;
+  MMFAR = 0x12345670;
+  BFAR = 0x76543210;
+  fault_name = "udf";
+  __asm__ volatile("udf #3");
+  jump("jump", 0x40000001);
+  check("mmfar", MMFAR);
+  check("bfar", BFAR);
+}
+
 static void pend_by_shcsr(void) {
   handlers[MEMMANAGE] = handlers[BUSFAULT] = handlers[USAGEFAULT] = note_entry;
   handlers[SVCALL] = note_entry;
@@ -159,6 +173,9 @@ void suite_faults(void) {
   group("fault_in");
   enable_faults();
   in_handlers();
+  group("fault_address");
+  enable_faults();
+  fault_addresses();
   group("shcsr");
   enable_faults();
   pend_by_shcsr();

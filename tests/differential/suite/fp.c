@@ -112,6 +112,27 @@ static void no_access(uint32_t value) {
   check_n("cpacr", value, CPACR);
 }
 
+static uint32_t process_stack[64] __attribute__((aligned(8)));
+
+/* Privileged code on the process stack: CPACR lets it in, and its frame come back. */
+static void privileged_only(void) {
+  uint32_t s1;
+  handlers[SVCALL] = note_entry;
+  handlers[USAGEFAULT] = skip_nocp;
+  FPCCR = 0x80000000;
+  CPACR = 0x500000;
+  barrier();
+  MSR("psp", (uint32_t)(process_stack + 60));
+  MSR("control", 2);
+  __asm__ volatile("vmov.f32 s1, #2.0\n\tsvc #0\n\tvmov %0, s1" : "=r"(s1)::"memory");
+  MSR("control", 0);
+  check("s1", s1);
+  check_order("order");
+  CPACR = 0xf00000;
+  FPCCR = 0xc0000000;
+  barrier();
+}
+
 void suite_fp(void) {
   CPACR = 0xf00000;
   barrier();
@@ -131,6 +152,9 @@ void suite_fp(void) {
   fill();
   __asm__ volatile("svc #0" ::: "memory");
   FPDSCR = 0;
+  group("fp_psp");
+  enable_faults();
+  privileged_only();
   group("fp_off");
   enable_faults();
   no_access(0);

@@ -6,7 +6,8 @@
 enum { LAZY = 0xc0000000u, EAGER = 0x80000000u, FPCCR_BITS = 0xc000017bu, FULL = 0xf00000 };
 enum { PRIVILEGED_ONLY = 0x500000 };
 
-static uint32_t protected_words[32] __attribute__((aligned(128)));
+/* Its second half is protected. */
+static uint32_t protected_words[64] __attribute__((aligned(128)));
 static uint32_t bad_address, good_address;
 
 static void use_fp(void) {
@@ -68,10 +69,26 @@ static void cannot_save(uint32_t address, unsigned fault) {
 }
 
 static void protect(void) {
-  MPU_RBAR = (uint32_t)protected_words | 0x10;
+  MPU_RBAR = (uint32_t)(protected_words + 32) | 0x10;
   MPU_RASR = 6u << 1 | 1u; /* 128 bytes: no access */
   MPU_CTRL = 5;            /* on, with the background region */
   barrier();
+}
+
+/* Below priority 0 the MPU does not count: neither where the state was to be saved,
+ * nor for who asks for it. */
+static void from_nmi(void) {
+  bad_address = (uint32_t)(protected_words + 32);
+  handlers[NMI] = touch;
+  handlers[MEMMANAGE] = handlers[HARDFAULT] = lazy_error;
+  FPCCR = LAZY;
+  MSR("faultmask", 1);
+  use_fp();
+  ICSR = 1u << 31;
+  barrier();
+  MSR("faultmask", 0);
+  check_order("order");
+  check("s0", s0());
 }
 
 static void regain(uint32_t *frame, uint32_t exc_return) {
@@ -170,7 +187,16 @@ void suite_lazy(void) {
   cannot_save(HOLE + 0x100, BUSFAULT);
   group("mlsperr");
   protect();
-  cannot_save((uint32_t)protected_words, MEMMANAGE);
+  cannot_save((uint32_t)(protected_words + 32), MEMMANAGE);
+  group("mlsperr_last");
+  protect();
+  cannot_save((uint32_t)(protected_words + 16), MEMMANAGE);
+  group("mlsperr_none");
+  protect();
+  cannot_save((uint32_t)(protected_words + 14), MEMMANAGE);
+  group("mlsperr_nmi");
+  protect();
+  from_nmi();
   group("fp_access");
   enable_faults();
   without_access();

@@ -171,6 +171,65 @@ static void without_thumb(void) {
   __asm__ volatile(".align 2\n\tnop\n\tsvc #0\n\tnop\n\tnop" ::: "memory");
 }
 
+static void count(uint32_t *frame, uint32_t exc_return) {
+  (void)frame;
+  (void)exc_return;
+  mark(ipsr());
+}
+
+static uint32_t one;
+
+static void lead_back(uint32_t *frame, uint32_t exc_return) {
+  (void)exc_return;
+  mark(ipsr());
+  CFSR = CFSR;
+  HFSR = HFSR;
+  frame[R0] = (uint32_t)&one;
+}
+
+/* Into a block of four: behind its first instruction, and to it once more. What
+ * comes after the block has no condition. */
+static void into_block(uint32_t flag) {
+  uint32_t sum = 0;
+  one = 1;
+  __asm__ volatile(
+      "cmp %1, #0\n\tittte ne\n\tsvcne #0\n\taddne %0, #2\n\taddne %0, #4\n\t"
+      "addeq %0, #8\n\tadd %0, #16\n\tadd %0, #32"
+      : "+r"(sum)
+      : "r"(flag)
+      : "memory", "cc");
+  check_n("behind", flag, sum);
+  __asm__ volatile(
+      "mov r0, %2\n\tcmp %1, #0\n\tittte ne\n\tldrne r0, [r0]\n\taddne %0, r0\n\t"
+      "addne %0, #4\n\taddeq %0, #8\n\tadd %0, #16\n\tadd %0, #32"
+      : "+r"(sum)
+      : "r"(flag), "r"(HOLE)
+      : "r0", "memory", "cc");
+  check_n("again", flag, sum);
+  check_n("marks", flag, marks);
+  marks = mark_count = 0;
+}
+
+static void claim_alignment(uint32_t *frame, uint32_t exc_return) {
+  (void)exc_return;
+  frame[XPSR] |= 1u << 9;
+}
+
+/* Without STKALIGN nothing was aligned, whatever the frame says. */
+static void alignment_off(void) {
+  handlers[SVCALL] = claim_alignment;
+  CCR = 0;
+  barrier();
+  uint32_t before = MRS("msp"), after;
+  __asm__ volatile("svc #0\n\tmov %0, sp\n\tmov sp, %1"
+                   : "=&r"(after)
+                   : "r"(before)
+                   : "memory");
+  check("moved", after - before);
+  CCR = 0x200;
+  barrier();
+}
+
 void suite_returns(void) {
   group("encoding");
   encodings();
@@ -180,5 +239,13 @@ void suite_returns(void) {
   wrong_values();
   group("invstate");
   without_thumb();
+  group("it_return");
+  enable_faults();
+  handlers[SVCALL] = count;
+  handlers[BUSFAULT] = lead_back;
+  into_block(0);
+  into_block(1);
+  group("alignment_off");
+  alignment_off();
 }
 #endif

@@ -5,6 +5,8 @@
 #if V7M
 
 static uint32_t stack_of_process[32] __attribute__((aligned(8)));
+static uint32_t protected_area[192] __attribute__((aligned(256))); /* its middle */
+static uint32_t bad_stack;
 
 static void new_frame(void) {
   MSR("psp", (uint32_t)(stack_of_process + 20));
@@ -30,7 +32,7 @@ static void meant(uint32_t *frame, uint32_t exc_return) {
   new_frame();
 }
 
-/* The process stack lies in a hole: an entry cannot stack. `code` asks for one;
+/* The process stack is `bad_stack`: an entry cannot stack. `code` asks for one;
  * r2: ISPR, r3: 1. */
 #define WITHOUT_STACK(code)                                                             \
   __asm__ volatile(                                                                     \
@@ -38,7 +40,7 @@ static void meant(uint32_t *frame, uint32_t exc_return) {
       "isb\n\tmov r2, %2\n\tmov r3, %3\n\t" code                                        \
       "\n\tdsb\n\tisb\n\tnop\n\tb 1f\n\t.ltorg\n\t.align 2\n1:\n\t"                     \
       "mov r0, #0\n\tmsr control, r0\n\tisb" ::"r"(&stack_of_process[28]),              \
-      "r"(HOLE + 0x100), "r"(0xe000e200), "r"(1)                                        \
+      "r"(bad_stack), "r"(0xe000e200), "r"(1)                                           \
       : "r0", "r1", "r2", "r3", "r12", "lr", "memory", "cc")
 
 static void handle_all(void) {
@@ -83,7 +85,7 @@ static void spoil_psp(uint32_t *frame, uint32_t exc_return) {
   (void)exc_return;
   mark(ipsr());
   stack_of_process[0] = (uint32_t)frame;
-  MSR("psp", HOLE + 0x200);
+  MSR("psp", bad_stack);
 }
 
 static void unstack_error(uint32_t *frame, uint32_t exc_return) {
@@ -104,7 +106,107 @@ static void cannot_unstack(void) {
   check_order("order");
 }
 
+/* The 256 bytes in the middle of it: no access at all (0), or for privileged code
+ * alone (1). */
+static void protect(uint32_t permission) {
+  MPU_RBAR = 0x10;
+  MPU_RASR = 3u << 24 | 31u << 1 | 1u; /* everything else: all access */
+  MPU_RBAR = (uint32_t)(protected_area + 64) | 0x11;
+  MPU_RASR = permission << 24 | 7u << 1 | 1u;
+  MPU_CTRL = 5; /* on, with the background region */
+  barrier();
+}
+
+static void unprotect(void) {
+  MPU_CTRL = 0;
+  MPU_RASR = 0;
+  MPU_RBAR = 0x10;
+  MPU_RASR = 0;
+  barrier();
+}
+
+/* All of the frame, its last word, its first word; and none, close by. */
+static const uint32_t FORBIDDEN[] = {64 + 32, 64 + 2, 128 + 6, 64, 128 + 8};
+
+static void cannot_stack_protected(void) {
+  handlers[MEMMANAGE] = stack_error;
+  for (unsigned i = 0; i < sizeof FORBIDDEN / sizeof *FORBIDDEN; i++) {
+    bad_stack = (uint32_t)(protected_area + FORBIDDEN[i]);
+    protect(0);
+    cannot_stack();
+    unprotect();
+  }
+  /* At priority 0 the MPU counts, below it does not (HFNMIENA is clear). */
+  bad_stack = (uint32_t)(protected_area + FORBIDDEN[0]);
+  protect(0);
+  WITHOUT_STACK("cpsid i\n\tudf #1");
+  MSR("primask", 0);
+  check_order("primask");
+  unprotect();
+}
+
+static void cannot_unstack_protected(void) {
+  handlers[MEMMANAGE] = unstack_error;
+  for (unsigned i = 0; i < sizeof FORBIDDEN / sizeof *FORBIDDEN; i++) {
+    bad_stack = (uint32_t)(protected_area + FORBIDDEN[i]) - 32;
+    for (unsigned word = 0; word < 8; word++) {
+      ((uint32_t *)bad_stack)[word] = 0;
+    }
+    if (i < 3) {
+      protect(0);
+      cannot_unstack();
+      unprotect();
+    }
+  }
+}
+
+static void to_privileged(uint32_t *frame, uint32_t exc_return) {
+  unstack_error(frame, exc_return);
+  MSR("control", MRS("control") & ~1u);
+}
+
+/* It is popped with the rights of the thread that it leads to. */
+static void cannot_unstack_as_user(void) {
+  handlers[MEMMANAGE] = to_privileged;
+  handlers[SVCALL] = spoil_psp;
+  protect(1);
+  MSR("psp", (uint32_t)(stack_of_process + 28));
+  MSR("control", 3);
+  __asm__ volatile("svc #0" ::: "memory");
+  MSR("control", 0);
+  check_order("order");
+  unprotect();
+}
+
+/* A frame that nobody can write can be popped all the same. */
+__attribute__((naked)) static void landed(void) {
+  __asm__ volatile("mov r4, #0\n\tmsr control, r4\n\tisb\n\tpop {r4-r11, pc}");
+}
+
+static uint32_t const flash_frame[8] = {1, 2, 3, 4, 5, 6, (uint32_t)landed, 1u << 24};
+
+static void to_flash(uint32_t *frame, uint32_t exc_return) {
+  (void)frame;
+  mark(ipsr());
+  check("lr", exc_return);
+  MSR("psp", (uint32_t)flash_frame);
+}
+
+__attribute__((naked)) static uint32_t returned_from_flash(void) {
+  __asm__ volatile(
+      "push {r4-r11, lr}\n\tmov r0, #2\n\tmsr control, r0\n\tisb\n\tsvc #0\n\tb .");
+}
+
+static void frame_in_flash(void) {
+  handlers[SVCALL] = to_flash;
+  MSR("psp", (uint32_t)(stack_of_process + 28));
+  check("r0", returned_from_flash());
+  check("psp", MRS("psp") - (uint32_t)flash_frame);
+  check_order("order");
+}
+
 void suite_stacking(void) {
+  bad_stack = HOLE + 0x100;
   group("stkerr_bus");
   enable_faults();
   cannot_stack();
@@ -116,10 +218,25 @@ void suite_stacking(void) {
   group("stkerr_enabled");
   enable_faults();
   other_entries();
+  bad_stack = HOLE + 0x200;
   group("unstkerr_bus");
   enable_faults();
   cannot_unstack();
   group("unstkerr_hard");
   cannot_unstack();
+  group("mstkerr");
+  enable_faults();
+  cannot_stack_protected();
+  group("munstkerr");
+  enable_faults();
+  cannot_unstack_protected();
+  group("munstkerr_hard");
+  cannot_unstack_protected();
+  group("munstkerr_user");
+  enable_faults();
+  bad_stack = (uint32_t)(protected_area + FORBIDDEN[0]);
+  cannot_unstack_as_user();
+  group("flash_frame");
+  frame_in_flash();
 }
 #endif

@@ -9,6 +9,8 @@ struct scene {
   struct machine *machine;
   const struct image *image;
   uint32_t loaded, stored, doubled, bits;
+  uint32_t stacked; /* EPSR bits of the last frame */
+  uint8_t flags;    /* of the last entry */
   unsigned seen[4]; /* LDM, STM, STRD, STM in IT: beats tried */
 };
 
@@ -28,20 +30,50 @@ static uint32_t word(const struct scene *scene, uint32_t address, unsigned index
   return (uint32_t)memory_get(&scene->machine->memory, address + 4 * index, 4);
 }
 
+/* EPSR's IT and ICI bits of the frame that was pushed last (ARMv7-M B1.4.2). */
+static void note_frame(void *owner, const struct event *event) {
+  enum { FRAME_XPSR = 28, EPSR_BITS = 0x0600fc00 };
+  struct scene *scene = owner;
+  struct cpu_registers registers;
+  if (event->kind == EVENT_ENTRY) {
+    scene->flags = event->flags;
+    cpu_get(scene->machine->cpu, &registers);
+    scene->stacked =
+        (uint32_t)memory_get(&scene->machine->memory, registers.sp + FRAME_XPSR, 4) & EPSR_BITS;
+  }
+}
+
 /* Takes SysTick here and runs on to the instruction behind the interrupted one. */
-static void take(struct scene *scene, uint32_t behind) {
+static void take(struct scene *scene, uint32_t behind, uint32_t epsr) {
   struct machine *m = scene->machine;
+  uint32_t pc = m->state.pc;
   struct run run = {
       .mode = RUN_BRANCH,
       .limit = m->state.boundary + 500,
+      .exception = EXCEPTION_SYSTICK,
       .meets = true,
       .meet_pc = behind,
       .meet_depth = m->state.depth,
   };
   m->host.place = NULL;
+  m->host.event = note_frame;
   machine_pend(m, EXCEPTION_SYSTICK);
   machine_continue(m, &run);
+  m->host.event = NULL;
   cr_assert_eq(run.stop, STOP_DONE, "the interrupted instruction was never finished");
+  cr_expect_eq(scene->flags, EVENT_INJECTED | EVENT_AT_BEAT);
+  cr_expect_eq(scene->stacked, epsr, "at %08x: %08x is stacked, not %08x", pc, scene->stacked,
+               epsr);
+}
+
+/* The register with which a multiple goes on, in EPSR.ICI. */
+static uint32_t continuation(const struct code *code, unsigned beat) {
+  for (unsigned reg = 0; reg < 16; reg++) {
+    if ((code->list >> reg & 1U) != 0 && beat-- == 0) {
+      return reg << 12;
+    }
+  }
+  return 0;
 }
 
 /* Words before the cut were loaded before the handler ran, the others after it. */
@@ -89,7 +121,10 @@ static void at_place(void *owner, enum place_kind kind, unsigned beat) {
   bool in_block = code->it_state != 0;
   snapshot = snapshot_create(m);
   snapshot_save(snapshot, m);
-  take(scene, behind);
+  take(scene, behind,
+       in_block   ? 0x800 /* ITSTATE 0x08, the last of its block */
+       : multiple ? continuation(code, beat)
+                  : 0);
   if (load) {
     scene->seen[0]++;
     check_load(scene, beat);

@@ -39,6 +39,15 @@ Test(systick, says_when_it_reaches_zero) {
   cr_expect_eq(systick_value(&t, 1000), 6, "stands still while disabled");
 }
 
+Test(systick, restarts_at_a_pended_tick) {
+  struct systick t = {.control = SYSTICK_ENABLE, .reload = 9, .value = 5, .since = 50};
+  systick_restart(&t, 52);
+  cr_expect_eq(systick_value(&t, 52), 0);
+  cr_expect_eq(systick_value(&t, 53), 9);
+  cr_expect_eq(systick_expiry(&t), 62, "a full period");
+  cr_expect_eq(systick_read(&t, 0, 52) >> 16 & 1, 1, "COUNTFLAG");
+}
+
 Test(systick, does_not_expire_without_a_count) {
   static const struct {
     uint32_t reload, value;
@@ -78,6 +87,25 @@ Test(exceptions, priorities_groups_and_ties) {
   cr_expect(!exception_can_preempt(&x, 20), "same group: no preemption");
   x.priority[20] = 0x20;
   cr_expect(exception_can_preempt(&x, 20));
+}
+
+Test(exceptions, searches_end_with_the_last_word) {
+  struct exceptions x;
+  exceptions_reset(&x, 8, true);
+  exceptions_use(&x, EXCEPTION_COUNT - 1);
+  exception_set(x.pending, EXCEPTION_MEMMANAGE);
+  exception_set(x.active, EXCEPTION_MEMMANAGE);
+  exception_set(x.line, EXCEPTION_NMI);
+  x.priority[EXCEPTION_MEMMANAGE] = 0x80;
+  cr_expect_eq(exceptions_most_urgent(&x), 0, "it is not enabled");
+  cr_expect_eq(exceptions_active_priority(&x), 0x80);
+  cr_expect_eq(exceptions_active_count(&x), 1);
+  exception_set(x.enabled, EXCEPTION_COUNT - 1);
+  exception_set(x.pending, EXCEPTION_COUNT - 1);
+  cr_expect_eq(exceptions_most_urgent(&x), EXCEPTION_COUNT - 1);
+  exception_set(x.active, EXCEPTION_COUNT - 1);
+  cr_expect_eq(exceptions_active_priority(&x), 0);
+  cr_expect_eq(exceptions_active_count(&x), 2);
 }
 
 Test(exceptions, masks) {

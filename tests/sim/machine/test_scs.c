@@ -124,6 +124,7 @@ static void check_bank(const struct core_traits *core, uint32_t set, uint32_t cl
     put(core, set + 4 * word, UINT32_MAX);
     cr_expect_eq(get(core, set + 4 * word), all, "%s: %03x", core->name, set + 4 * word);
     cr_expect_eq(get(core, clear + 4 * word), all);
+    cr_expect_leq(state.exceptions.words, EXCEPTION_WORDS, "there is no line behind the last");
     for (unsigned line = 0; line < lines && line < 32; line++) {
       cr_expect(exception_bit(bits, EXCEPTION_IRQ0 + 32 * word + line));
     }
@@ -141,14 +142,37 @@ Test(scs, banks_of_interrupts) {
     check_bank(core, ISER, ICER, state.exceptions.enabled);
     check_bank(core, ISPR, ICPR, state.exceptions.pending);
     for (uint32_t word = 0; word < 8; word++) {
+      uint32_t lines = 32 * word < core->interrupts ? 1 : 0;
+      put(core, ISPR + 4 * word, 1);
       put(core, IABR + 4 * word, UINT32_MAX);
       cr_expect_eq(get(core, IABR + 4 * word), 0, "IABR is read-only");
+      cr_expect_eq(get(core, ISPR + 4 * word), lines, "and nothing of the other banks");
       if (32 * word < core->interrupts) {
         exceptions_use(&state.exceptions, EXCEPTION_IRQ0 + 32 * word);
         exception_set(state.exceptions.active, EXCEPTION_IRQ0 + 32 * word);
         cr_expect_eq(get(core, IABR + 4 * word), 1, "%s: word %u", core->name, word);
       }
     }
+  }
+}
+
+/* System exceptions stand before the interrupts in each set. */
+Test(scs, banks_hold_interrupts_alone) {
+  const struct core_traits *core = reset(CORE_M3);
+  memset(state.exceptions.pending, 0, sizeof state.exceptions.pending);
+  put(core, ICSR, 1U << 31 | 1U << 28 | 1U << 26);
+  for (uint32_t word = 0; word < 8; word++) {
+    cr_expect_eq(get(core, ISPR + 4 * word), 0, "word %u", word);
+    cr_expect_eq(get(core, ISER + 4 * word), 0, "word %u", word);
+  }
+}
+
+Test(scs, ictr_says_how_many_interrupts) {
+  static const uint16_t rows[][2] = {{1, 0}, {32, 0}, {33, 1}, {64, 1}, {65, 2}, {240, 7}};
+  struct core_traits core = *reset(CORE_M3);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    core.interrupts = rows[i][0];
+    cr_expect_eq(get(&core, ICTR), rows[i][1], "%u interrupts", rows[i][0]);
   }
 }
 
@@ -242,14 +266,65 @@ Test(scs, parts_of_a_register_leave_the_rest) {
   }
 }
 
+/* B3.2.13: each bit is one exception's, and no other's. */
+Test(scs, shcsr_bit_by_bit) {
+  static const struct {
+    uint8_t bit, exception;
+    enum { ACTIVE, PENDING, ENABLED } set;
+  } rows[] = {{0, EXCEPTION_MEMMANAGE, ACTIVE},    {1, EXCEPTION_BUSFAULT, ACTIVE},
+              {3, EXCEPTION_USAGEFAULT, ACTIVE},   {7, EXCEPTION_SVCALL, ACTIVE},
+              {8, EXCEPTION_DEBUGMONITOR, ACTIVE}, {10, EXCEPTION_PENDSV, ACTIVE},
+              {11, EXCEPTION_SYSTICK, ACTIVE},     {12, EXCEPTION_USAGEFAULT, PENDING},
+              {13, EXCEPTION_MEMMANAGE, PENDING},  {14, EXCEPTION_BUSFAULT, PENDING},
+              {15, EXCEPTION_SVCALL, PENDING},     {16, EXCEPTION_MEMMANAGE, ENABLED},
+              {17, EXCEPTION_BUSFAULT, ENABLED},   {18, EXCEPTION_USAGEFAULT, ENABLED}};
+  const struct core_traits *core = reset(CORE_M3);
+  const struct exceptions fresh = state.exceptions;
+  uint32_t all = 0;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct exceptions expected = fresh;
+    uint32_t *sets[] = {expected.active, expected.pending, expected.enabled};
+    exception_set(sets[rows[i].set], rows[i].exception);
+    exceptions_update(&expected);
+    put(core, SHCSR, 1U << rows[i].bit);
+    cr_expect_eq(get(core, SHCSR), 1U << rows[i].bit);
+    cr_expect_arr_eq(&state.exceptions, &expected, sizeof expected, "bit %u", rows[i].bit);
+    put(core, SHCSR, 0);
+    cr_expect_arr_eq(&state.exceptions, &fresh, sizeof fresh, "bit %u", rows[i].bit);
+    all |= 1U << rows[i].bit;
+  }
+  put(core, SHCSR, UINT32_MAX);
+  cr_expect_eq(get(core, SHCSR), all);
+}
+
+Test(scs, what_becomes_pending_is_an_event_if_scr_says_so) {
+  static const struct {
+    uint16_t offset;
+    uint32_t value;
+    uint32_t scr;
+    bool event;
+  } rows[] = {{ISPR, 1, 16, true},   {ISPR, 1, 0, false},         {ISPR, 1, 15, false},
+              {STIR, 239, 16, true}, {ICSR, 1U << 28, 16, true},  {ICSR, 1U << 27, 16, false},
+              {ISER, 1, 16, false},  {SHCSR, 1U << 15, 16, true}, {IPR, 0x40404040, 16, false}};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct core_traits *core = reset(CORE_M3);
+    state.scb.scr = rows[i].scr;
+    put(core, rows[i].offset, rows[i].value);
+    cr_expect_eq(state.event_register, rows[i].event, "row %zu", i);
+    state.event_register = false;
+    put(core, rows[i].offset, rows[i].value);
+    cr_expect(!state.event_register, "row %zu: it was pending already", i);
+  }
+}
+
 Test(scs, aircr_wants_its_key) {
   static const struct {
     uint32_t value;
     uint8_t prigroup;
     enum scs_effect effect;
   } rows[] = {
-      {0x05fa0500, 5, SCS_DONE},  {0x05fa0701, 7, SCS_DONE}, {0x05fa0002, 0, SCS_DONE},
-      {0x05fa0304, 3, SCS_RESET}, {0x05fb0504, 3, SCS_DONE}, {0xfa050504, 3, SCS_DONE},
+      {0x05fa0500, 5, SCS_DONE},  {0x05fa0701, 7, SCS_UNKNOWN}, {0x05fa0002, 0, SCS_UNKNOWN},
+      {0x05fa0304, 3, SCS_RESET}, {0x05fb0504, 3, SCS_DONE},    {0xfa050504, 3, SCS_DONE},
       {0x00000504, 3, SCS_DONE},
   };
   const struct core_traits *core = reset(CORE_M3);

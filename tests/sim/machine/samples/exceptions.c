@@ -3,9 +3,9 @@
  * chosen part left in `results`; a breakpoint ends it. */
 #include "firmware/shared/cortexm.h"
 
-enum { LOCKUP, IGNORED, VECTORS, NESTED, ZERO, INVALID, LATE };
+enum { LOCKUP, IGNORED, VECTORS, NESTED, ZERO, INVALID, LATE, COUNTED, OTHER_RAM, REFUSED };
 enum { ENTRIES, FRAME_PC, FRAME_IPSR, LINK, CFSR, HFSR, ORDER, LOADED };
-enum { HOLE = 0x30000000, TABLE = 0x2000ff80, STACK = 0x20008000 };
+enum { HOLE = 0x30000000, TABLE = 0x2000ff80, STACK = 0x20008000, MORE_RAM = 0x10000000 };
 
 volatile uint32_t choice, repairs;
 volatile uint32_t results[8];
@@ -18,6 +18,7 @@ volatile uint32_t results[8];
 void nmi_body(uint32_t *frame, uint32_t exc_return);
 void NMI_Handler(void);
 void HardFault_Handler(void);
+void IRQ0_Handler(void);
 void IRQ2_Handler(void);
 
 static uint32_t ipsr(void) {
@@ -63,8 +64,14 @@ static void note_entry(void) {
   results[ORDER] = results[ORDER] << 8 | ipsr();
 }
 
+volatile uint32_t masks; /* IRQ 0 leaves itself disabled and pending */
+
 void IRQ0_Handler(void) {
   note_entry();
+  if (masks != 0) {
+    REGISTER(0xe000e180u) = 1; /* ICER */
+    ISPR = 1;
+  }
 }
 
 void IRQ1_Handler(void) {
@@ -84,14 +91,39 @@ static void ignored(void) {
   finish();
 }
 
-/* The table's first 32 words are the last of the RAM: IRQ 16's lies behind it. */
+/* BFHFNMIGN is for priorities below 0, and this is 0. */
+static void counted(void) {
+  CCR |= 1u << 8;
+  __asm__ volatile("cpsid i\n\tldr r2, [%0]" ::"l"(HOLE) : "r2", "memory");
+  finish();
+}
+
+/* Without BFHFNMIGN there is no way on. */
+static void refused(void) {
+  __asm__ volatile("cpsid f\n\tldr r2, [%0]" ::"l"(HOLE) : "r2", "memory");
+  finish();
+}
+
+static void other_ram(void) {
+  __asm__ volatile("msr msp, %0" ::"r"(MORE_RAM + 0x1000));
+  NVIC_ISER0 = 1;
+  ISPR = 1;
+  __asm__ volatile("dsb\n\tisb");
+  finish();
+}
+
+/* The table's first 32 words are the last of the RAM: IRQ 15's is the very last, and
+ * IRQ 16's lies behind it. */
 static void vectors(void) {
   __asm__ volatile("msr msp, %0" ::"r"(STACK));
+  REGISTER(TABLE + 4 * 31) = (uint32_t)IRQ0_Handler;
   for (uint32_t i = 0; i < 20; i++) {
     REGISTER(TABLE + 4 * i) = REGISTER(4 * i);
   }
   VTOR = TABLE;
-  NVIC_ISER0 = 1u << 16;
+  NVIC_ISER0 = 3u << 15;
+  ISPR = 1u << 15;
+  __asm__ volatile("dsb\n\tisb");
   ISPR = 1u << 16;
   __asm__ volatile("dsb\n\tisb");
   finish();
@@ -107,6 +139,15 @@ int main(void) {
       break;
     case VECTORS:
       vectors();
+      break;
+    case COUNTED:
+      counted();
+      break;
+    case REFUSED:
+      refused();
+      break;
+    case OTHER_RAM:
+      other_ram();
       break;
     case NESTED:
       supervisor_call();

@@ -15,10 +15,11 @@ int main(void) {
         "movs r2, #0\n movs r3, #0\n movs r4, #0\n movs r5, #0\n"
         "ldmia r0!, {r2-r5}\n"
         "nop\n"
-        "ldr r0, =stored\n"
-        "movs r2, #1\n movs r3, #2\n movs r4, #3\n movs r5, #4\n"
-        "stmia r0!, {r2-r5}\n"
+        "ldr r6, =stored\n"
+        "movs r0, #1\n movs r2, #2\n movs r3, #3\n movs r4, #4\n"
+        "stmia r6!, {r0, r2-r4}\n"
         "nop\n"
+        "movs r2, #1\n movs r3, #2\n movs r4, #3\n movs r5, #4\n"
         "ldr r0, =doubled\n"
         "strd r2, r3, [r0], #8\n"
         "nop\n"
@@ -35,7 +36,7 @@ int main(void) {
         "str r1, [r0, #12]\n" /* bit 3 of bits */
         "ldr r2, [r0, #12]\n"
         "ldr r3, [r0, #16]\n" ::
-            : "r0", "r1", "r2", "r3", "r4", "r5", "memory", "cc");
+            : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "memory", "cc");
   }
 }
 
