@@ -51,7 +51,9 @@ static void all_faults(void) {
   jump("jump_even", (uint32_t)all_faults & ~3u);
 #if V7M
   jump("jump_device", 0x40000001);
-  jump("jump_ram_end", 0x60000001);
+#ifdef __ARM_ARCH_7M__ /* the others' boards have memory there */
+  jump("jump_ram", 0x60000001);
+#endif
   jump("jump_device_end", 0xa0000001);
   jump("jump_system", 0xe0000001);
   jump("jump_ppb", 0xf0000001);

@@ -146,17 +146,17 @@ static void cannot_stack_protected(void) {
 }
 
 static void cannot_unstack_protected(void) {
+#ifdef QUIET /* without the last word: what is popped before it fails is UNKNOWN */
+  enum { COUNT = 3, STEP = 2 };
+#else
+  enum { COUNT = 3, STEP = 1 };
+#endif
   handlers[MEMMANAGE] = unstack_error;
-  for (unsigned i = 0; i < sizeof FORBIDDEN / sizeof *FORBIDDEN; i++) {
+  for (unsigned i = 0; i < COUNT; i += STEP) {
     bad_stack = (uint32_t)(protected_area + FORBIDDEN[i]) - 32;
-    for (unsigned word = 0; word < 8; word++) {
-      ((uint32_t *)bad_stack)[word] = 0;
-    }
-    if (i < 3) {
-      protect(0);
-      cannot_unstack();
-      unprotect();
-    }
+    protect(0);
+    cannot_unstack();
+    unprotect();
   }
 }
 
