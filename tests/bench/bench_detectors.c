@@ -14,7 +14,7 @@ static double check_once(const struct image *image, bool detectors) {
   struct explorer_options options = explorer_options_default(image);
   struct error error = {{0}};
   struct check check = {0};
-  options.no_detectors = !detectors;
+  options.detectors_most = detectors ? options.detectors_most : 0;
   options.no_prune = true; /* the same run of the same length, whatever is found */
   options.max_instructions = BOUND;
   double start = bench_now();

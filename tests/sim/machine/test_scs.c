@@ -338,6 +338,16 @@ Test(scs, aircr_wants_its_key) {
   cr_expect_eq(get(core, AIRCR), 0xfa050000, "ARMv6-M has no groups");
 }
 
+/* Debug events that are not modelled: the register keeps them, and the write is told. */
+Test(scs, demcr_says_what_has_no_effect) {
+  const struct core_traits *core = reset(CORE_M3);
+  for (unsigned bit = 0; bit < 32; bit++) {
+    bool idle = (0xc07f1U >> bit & 1U) != 0;
+    cr_expect_eq(scs_write(&state, core, DEMCR, 4, 1U << bit), idle ? SCS_UNKNOWN : SCS_DONE,
+                 "bit %u", bit);
+  }
+}
+
 Test(scs, armv6m_has_few) {
   const struct core_traits *core = reset(CORE_M0);
   put(core, SHCSR, UINT32_MAX);
