@@ -137,9 +137,9 @@ struct option_traits {
   bool shapes;          /* shapes a run: a replay needs it again */
   bool (*set)(struct options *options, const char *value, struct error *error);
   const char *help;
-  char letter;                /* its short form, "-j"; 0: none */
   bool optional;              /* the argument may be left out: set gets NULL */
   const char *const *choices; /* NULL-terminated; NULL: not one of a few words */
+  char letter;                /* its short form, "-j"; 0: none */
 };
 const struct option_traits *option_traits(enum option_id id);
 /* The words that the option's value is one of, with spaces between; "" if it is not. */

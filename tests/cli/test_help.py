@@ -48,7 +48,7 @@ def options_of(tool, verb):
 def check_manual(page, verbs, options):
     for verb in verbs:
         expect(re.search(rf"^\.SS tornword {verb} ", page, re.M), f"tornword.1 has no {verb}")
-    named = set(re.findall(r"^\\fB\\-\\-([a-z\\-]+)\\fR", page, re.M))
+    named = set(re.findall(r"^(?:\\fB\\-.\\fR, )?\\fB\\-\\-([a-z\\-]+)\\fR", page, re.M))
     named = {name.replace("\\-", "-") for name in named} | {"help"}
     every = set().union(*options.values())
     expect(named == every, f"tornword.1: {sorted(named ^ every)}")
