@@ -23,7 +23,14 @@ struct window_start {
   uint8_t new_bytes; /* of the leaf, written since its last whole write */
 };
 
-enum window_bar { BAR_NONE, BAR_NOT_ENABLED, BAR_ACTIVE, BAR_PENDING, BAR_MASKED, BAR_WITHHELD };
+enum window_bar {
+  BAR_NONE,
+  BAR_NOT_ENABLED,
+  BAR_ACTIVE,
+  BAR_PENDING,
+  BAR_MASKED,
+  BAR_WITHHELD
+};
 
 struct window_place {
   struct place place;

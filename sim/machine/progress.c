@@ -34,8 +34,8 @@ void progress_reset(struct machine *m) {
 
 static uint64_t content_hash(const struct machine *m) {
   const struct machine_state *s = &m->state;
-  return s->memory_hash * 31 ^ s->device_hash ^ machine_model_hash(m) ^
-         discipline_hash(m) ^ (uint64_t)s->progress.last_given << 32;
+  return s->memory_hash * 31 ^ s->device_hash ^ machine_model_hash(m) ^ discipline_hash(m) ^
+         (uint64_t)s->progress.last_given << 32;
 }
 
 static void anchor(struct machine *m, struct recurrence *r) {
@@ -130,9 +130,8 @@ static bool tick_is_due(const struct machine *m) {
 /* What a model raises comes when the model says so. */
 static bool can_be_given(const struct machine *m, const struct exceptions *x, unsigned e) {
   return !registers_drive(m->config.registers, e) && exception_bit(x->enabled, e) &&
-         discipline_opens(m, e) != UINT64_MAX &&
-         !exception_bit(x->active, e) && !exception_bit(x->pending, e) &&
-         (e != EXCEPTION_SYSTICK || tick_is_due(m));
+         discipline_opens(m, e) != UINT64_MAX && !exception_bit(x->active, e) &&
+         !exception_bit(x->pending, e) && (e != EXCEPTION_SYSTICK || tick_is_due(m));
 }
 
 /* SysTick or the enabled interrupt that is next in turn, or 0. Sleep ends for
