@@ -124,9 +124,10 @@ bool scenario_apply_arrivals(const struct scenario_program *program, const struc
 bool scenario_apply_regions(const struct scenario_program *program, const struct image *image,
                             struct machine_config *config, struct error *error);
 
-/* "FILE:LINE:COLUMN" of the first place behind `section:` where the scenario says
- * `text`; "FILE" if there is none. Caller frees. */
-char *scenario_place(const char *path, const char *section, const char *text);
+/* Refuses what a section says: "FILE:LINE:COLUMN: why" of the first place behind
+ * `section:` where the scenario says `text`, "FILE: why" if there is none. False. */
+bool scenario_refuse(const struct scenario_program *program, const char *section,
+                     const char *text, const char *why, struct error *error);
 
 /* Whether the expectation is one for a build for this core at this level. */
 bool expectation_applies(const struct expectation *expectation, enum core core,

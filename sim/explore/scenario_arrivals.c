@@ -1,5 +1,6 @@
 /* `arrivals` of a scenario: names become addresses, and parts that do not go
  * together are refused. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +18,16 @@ struct reading {
 
 /* Refuses: FILE:LINE:COLUMN of the text, and why. */
 static bool refuse(const struct reading *reading, const char *text, const char *why) {
-  char *place = scenario_place(reading->program->path, SECTION, text);
-  error_set(reading->error, "%s: %s", place, why);
-  free(place);
-  return false;
+  return scenario_refuse(reading->program, SECTION, text, why, reading->error);
 }
 
 static bool refuse_variable(const struct reading *reading, const char *name,
                             const char *nearest) {
-  char *place = scenario_place(reading->program->path, SECTION, name);
-  error_set(reading->error, "%s: the image has no variable '%s'%s%s%s", place, name,
-            nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
-            nearest != NULL ? "'?" : "; `tornword info` lists them");
-  free(place);
-  return false;
+  char why[256];
+  snprintf(why, sizeof why, "the image has no variable '%s'%s%s%s", name,
+           nearest != NULL ? "; did you mean '" : "", nearest != NULL ? nearest : "",
+           nearest != NULL ? "'?" : "; `tornword info` lists them");
+  return refuse(reading, name, why);
 }
 
 static bool find_leaf(const struct reading *reading, const char *name, struct leaf *leaf) {

@@ -415,10 +415,12 @@ void scenario_free(struct scenario *scenario) {
   }
 }
 
-char *scenario_place(const char *path, const char *section, const char *text) {
+bool scenario_refuse(const struct scenario_program *program, const char *section,
+                     const char *text, const char *why, struct error *error) {
   enum { LINE = 512 };
   char line[LINE];
   char place[LINE];
+  const char *path = program->path;
   snprintf(place, sizeof place, "%s", path);
   FILE *file = fopen(path, "r");
   bool inside = false;
@@ -434,5 +436,5 @@ char *scenario_place(const char *path, const char *section, const char *text) {
   if (file != NULL) {
     fclose(file);
   }
-  return duplicate_text(place);
+  return error_set(error, "%s: %s", place, why);
 }

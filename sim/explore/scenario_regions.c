@@ -13,10 +13,7 @@ struct reading {
 };
 
 static bool refuse(const struct reading *reading, const char *text, const char *why) {
-  char *place = scenario_place(reading->program->path, "regions", text);
-  error_set(reading->error, "%s: %s", place, why);
-  free(place);
-  return false;
+  return scenario_refuse(reading->program, "regions", text, why, reading->error);
 }
 
 /* The nearest name of a function; borrowed from the image. */
