@@ -1,8 +1,8 @@
 /* The panel: all detectors of a check, fed with the machine's events. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/explore/private.h"
+#include "sim/pages.h"
 
 static void take_sighting(void *sink, const struct sighting *sighting) {
   struct explorer *ex = sink;
@@ -75,7 +75,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .leaves = leaves,
         .claims = ex->options.claims,
         .undo = &ex->machine->undo,
-        .state = allocate(1, panel->list[i]->state_size(leaves)),
+        .state = pages_create(panel->list[i]->state_size(leaves)),
         .horizon = ex->options.horizon,
         .open = &panel->open,
         .distant = &panel->distant,
@@ -94,13 +94,14 @@ void panel_create(struct panel *panel, struct explorer *ex) {
 
 void panel_destroy(struct panel *panel) {
   for (size_t i = 0; i < panel->count; i++) {
-    free(panel->detection[i].state);
+    const struct detection *detection = &panel->detection[i];
+    pages_destroy(detection->state, panel->list[i]->state_size(detection->leaves));
   }
 }
 
 void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
   for (size_t i = 0; i < panel->count; i++) {
-    memset(panel->detection[i].state, 0, panel->list[i]->state_size(leaves));
+    pages_clear(panel->detection[i].state, panel->list[i]->state_size(leaves));
   }
   panel->open = 0;
   panel->distant = 0;

@@ -17,7 +17,9 @@ void devices_fini(struct devices *devices) {
 }
 
 void devices_reset(struct devices *devices) {
-  memset(devices->slots, 0, devices->capacity * sizeof *devices->slots);
+  if (devices->count > 0) {
+    memset(devices->slots, 0, devices->capacity * sizeof *devices->slots);
+  }
   devices->count = 0;
   devices->event_count = 0;
   devices->due = UINT64_MAX;

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Every finding of every demo, replayed from its token in a new process.
 
-usage: test_replay.py [--times N] [--depth N] TORNWORD IMAGE...
+usage: test_replay.py [--times N] [--depth N] [--jobs N] [--log FILE] TORNWORD IMAGE...
 
 Each image is checked twice (the reports must be the same bytes), and each token
 of the report is given to `tornword replay` alone, N times (2): the same finding
 must come back, with the same bytes each time. The first of each image is also
 saved as a file, replayed from it, and minimized.
-Ends with a line `N passed, N failed`.
+With --log each image that is through is a line of FILE, and is not run again by
+the same command: it goes on where it was stopped.
+Ends with a line `N findings of N images, N replays: N passed, N failed`.
 """
 import argparse
 import json
@@ -16,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 BOUND = ["--max-instructions", "1500"]
 
@@ -79,29 +82,57 @@ def minimized(tool, image, finding):
     return None
 
 
+def judge(tool, image, depth, times):
+    """What became of one image's findings."""
+    report, problem = check(tool, image, depth)
+    found = [] if problem else report["findings"]
+    problems = [problem] if problem else [
+        replay(tool, image, finding, finding["schedule"], times) for finding in found]
+    for finding in found[:1]:
+        problems += [from_file(tool, image, finding), minimized(tool, image, finding)]
+    return {"image": image, "findings": len(found),
+            "replays": len(found) * times + len(found[:1]),
+            "passed": sum(not problem for problem in problems),
+            "problems": [problem for problem in problems if problem]}
+
+
+def judged_before(path):
+    """The lines of a log; one that was cut off in writing is run again."""
+    if path is None or not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as log:
+        lines = [json.loads(line) for line in log if line.endswith("}\n")]
+    return {line["image"]: line for line in lines if not line["problems"]}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--times", type=int, default=2)
     parser.add_argument("--depth", type=int, default=1, help="interrupts of one run")
+    parser.add_argument("--jobs", type=int, default=1, help="images at a time")
+    parser.add_argument("--log", help="file that keeps what is through")
     parser.add_argument("tool")
     parser.add_argument("images", nargs="+")
     arguments = parser.parse_args()
-    tool = arguments.tool
-    passed = failed = 0
-    for image in arguments.images:
-        report, problem = check(tool, image, arguments.depth)
-        problems = [problem] if problem else [
-            replay(tool, image, finding, finding["schedule"], arguments.times)
-            for finding in report["findings"]]
-        for finding in [] if problem else report["findings"][:1]:
-            problems += [from_file(tool, image, finding), minimized(tool, image, finding)]
-        for problem in problems:
-            if problem:
-                print(f"{image}: {problem}")
-            failed += bool(problem)
-            passed += not problem
-    print(f"{passed} passed, {failed} failed")
-    return failed > 0 or passed == 0
+    before = judged_before(arguments.log)
+    lines = [before[name] for name in arguments.images if name in before]
+    left = [image for image in arguments.images if image not in before]
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        jobs = [pool.submit(judge, arguments.tool, image, arguments.depth, arguments.times)
+                for image in left]
+        for job in as_completed(jobs):
+            line = job.result()
+            lines.append(line)
+            for problem in line["problems"]:
+                print(f"{line['image']}: {problem}", flush=True)
+            if arguments.log:
+                with open(arguments.log, "a", encoding="utf-8") as log:
+                    log.write(json.dumps(line) + "\n")
+    total = {key: sum(line[key] for line in lines) for key in ("findings", "replays", "passed")}
+    failed = sum(len(line["problems"]) for line in lines)
+    print(f"{total['findings']} findings of {len(lines)} images, {total['replays']} replays: "
+          f"{total['passed']} passed, {failed} failed")
+    return failed > 0 or total["passed"] == 0
 
 
 if __name__ == "__main__":
