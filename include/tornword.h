@@ -148,8 +148,8 @@ TORNWORD_API const struct tornword_finding *tornword_finding(
     const struct tornword_result *result, size_t index);
 
 /* Writes a report to a file, whole or not at all. `format` is one of --format's: "text",
- * "json", "html", "sarif", "junit". A page has its map of the whole run after a check
- * with one job. */
+ * "json", "html", "sarif", "junit". For the page of a check with several jobs, its places
+ * are decided once more, in the calling process: that is where its map comes from. */
 TORNWORD_API bool tornword_write(const struct tornword_result *result, const char *format,
                                  const char *path, struct tornword_error *error);
 

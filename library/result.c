@@ -225,16 +225,33 @@ static bool format_named(const char *name, enum report_format *format, struct er
   return good;
 }
 
+/* Several processes told no places: this one decides them again. */
+static bool draw_map(struct tornword_result *result, struct error *error) {
+  const struct session *session = &result->firmware->session;
+  struct explorer_options explorer = session->explorer;
+  struct check again;
+  explorer.jobs = 1;
+  run_map_listen(&result->map, &explorer);
+  result->has_map = explorer_check(session->image, &explorer, &again, error);
+  check_free(&again);
+  return result->has_map;
+}
+
 bool tornword_write(const struct tornword_result *result, const char *format, const char *path,
                     struct tornword_error *error) {
   enum report_format chosen = FORMAT_TEXT;
   struct output output;
   struct error inner = {""};
-  if (!format_named(format, &chosen, &inner) || !output_open(&output, path, &inner)) {
+  struct tornword_result *own = (struct tornword_result *)result; /* it keeps texts and map */
+  bool good = format_named(format, &chosen, &inner);
+  if (good && chosen == FORMAT_HTML && result->is_check && !result->has_map) {
+    good = draw_map(own, &inner);
+  }
+  if (!good || !output_open(&output, path, &inner)) {
     refusal_set(error, &inner, path);
     return false;
   }
-  struct report report = report_of((struct tornword_result *)result);
+  struct report report = report_of(own);
   struct texts texts = {0};
   report.texts = &texts;
   bool written = report_write(output.stream, &report, chosen);

@@ -20,13 +20,10 @@ struct windows {
   json_t *list;
 };
 
-/* Who is dragged: the exception that was injected, or the one that came by
+/* Who is dragged: the exception that was injected last, or the one that came by
  * itself. */
 static uint16_t dragged(const struct finding *finding) {
   const struct sighting *sighting = &finding->sighting;
-  if (finding->schedule.count > 1) {
-    return 0; /* several would have to be dragged */
-  }
   if (finding->exception != 0 || sighting->accesses == 0) {
     return finding->exception;
   }
@@ -34,25 +31,41 @@ static uint16_t dragged(const struct finding *finding) {
   return intruder != 0 ? intruder : sighting->access[sighting->victim].context.exception;
 }
 
+/* The earlier of the two, if it is not too far from the place. */
+static uint64_t reach_back(uint64_t place, uint64_t first, uint64_t boundary) {
+  return boundary < first && place - boundary < REACH ? boundary : first;
+}
+
+/* From a little ahead of what matters to a little behind the place. */
 static struct window window_of(const struct finding *finding) {
   const struct sighting *sighting = &finding->sighting;
+  const struct schedule *schedule = &finding->schedule;
+  struct window window = {.exception = dragged(finding), .leaf = sighting->leaf};
   uint64_t place = finding->place.boundary;
   uint64_t first = place;
   for (unsigned i = 0; i < sighting->accesses; i++) {
-    uint64_t own = sighting->access[i].boundary;
-    first = own < first && place - own < REACH ? own : first;
+    first = reach_back(place, first, sighting->access[i].boundary);
   }
-  return (struct window){
-      .from = first > AROUND ? first - AROUND : 0,
-      .to = place + AROUND,
-      .exception = dragged(finding),
-      .leaf = sighting->leaf,
-  };
+  for (unsigned i = 0; i + 1 < schedule->count; i++) {
+    window.fixed[window.fixed_count++] = schedule->injections[i];
+    first = reach_back(place, first, schedule->injections[i].place.boundary);
+  }
+  window.from = first > AROUND ? first - AROUND : 0;
+  window.to = place + AROUND;
+  return window;
+}
+
+static bool same_fixed(const struct window *a, const struct window *b) {
+  bool same = a->fixed_count == b->fixed_count;
+  for (unsigned i = 0; same && i < a->fixed_count; i++) {
+    same = injection_equal(&a->fixed[i], &b->fixed[i]);
+  }
+  return same;
 }
 
 static bool same_window(const struct window *a, const struct window *b) {
   return a->from == b->from && a->to == b->to && a->exception == b->exception &&
-         a->leaf == b->leaf;
+         a->leaf == b->leaf && same_fixed(a, b);
 }
 
 /* Number of the window, or null: findings share windows. */

@@ -63,7 +63,7 @@ const DECIDED = [['disabled', 'off'], ['withheld', 'withheld'], ['masked', 'mask
 
 function mapRow(row, y, width, left) {
   const group = svg('g', {transform: `translate(${left} ${y})`},
-    svg('text', {x: -8, y: 25, 'text-anchor': 'end', 'font-size': 12}, row.name.slice(0, Math.floor((left - 8) / 7))));
+    svg('text', {x: -8, y: 25, 'text-anchor': 'end', 'font-size': 12}, cut(row.name, Math.floor((left - 8) / 7.5))));
   const cell = width / data.map.used;
   for (let i = 0; i < data.map.used; i++) {
     const counts = DECIDED.map(([name]) => row.decided[name] ? row.decided[name][i] : 0);

@@ -73,6 +73,13 @@ function access(finding, index) {
   return `${item.op} by ${item.context} in ${item.function || '?'} (${where}): ${item.text}`;
 }
 
+/* Who must come, where a finding needs several; the last of them is dragged. */
+const comes = (injection) => `${injection.interrupt.name} ${placeName(injection.place)}`;
+const needs = (finding) => finding.injections.length < 2 ? null :
+  `${finding.injections.length} interrupts: ${finding.injections.map(comes).join(', then ')}`;
+const fixed = (finding) => finding.injections.length < 2 ? '' :
+  `It is the last of ${finding.injections.length}. What came before it stays: ${finding.injections.slice(0, -1).map(comes).join(', then ')}.`;
+
 function drawFacts(finding) {
   byId('headline').textContent = finding.outcome === 'shared' ? `${finding.variable}: nothing found` : finding.variable ? `${finding.kind} of ${finding.variable}` : finding.kind;
   byId('severity').textContent = finding.severity;
@@ -82,7 +89,7 @@ function drawFacts(finding) {
   const second = Math.max(finding.victim, finding.intruder);
   facts('facts', [['Variable', finding.variable ? `${finding.variable}: ${finding.type}, ${finding.size} bytes at ${finding.address}` : null],
     ['First', access(finding, first)], ['Then', first === second ? null : access(finding, second)],
-    ['Outcome', finding.sentence], ['Masks', finding.mask.why], ['Section', finding.mask.section], ['Cover', finding.mask.cover], ...(finding.arrival ? [['Arrival', `${finding.interrupt.name} comes ${finding.arrival.discipline}${finding.arrival.since_previous ? `; here ${finding.arrival.since_previous} instructions after the one before` : ''}`]] : []), ['Seen', finding.occurrences === null ? null : `at ${finding.occurrences} place${finding.occurrences === 1 ? '' : 's'} of the run`]]);
+    ['Needs', needs(finding)], ['Outcome', finding.sentence], ['Masks', finding.mask.why], ['Section', finding.mask.section], ['Cover', finding.mask.cover], ...(finding.arrival ? [['Arrival', `${finding.interrupt.name} comes ${finding.arrival.discipline}${finding.arrival.since_previous ? `; here ${finding.arrival.since_previous} instructions after the one before` : ''}`]] : []), ['Seen', finding.occurrences === null ? null : `at ${finding.occurrences} place${finding.occurrences === 1 ? '' : 's'} of the run`]]);
   byId('reproduce').textContent = finding.reproduce;
   byId('command').hidden = !finding.reproduce;
   byId('place-home').hidden = finding.outcome === 'shared';
@@ -99,6 +106,8 @@ function selectFinding(index, place, step) {
   shown.classes = classesOf(shown.finding);
   shown.own = ownPlace(finding, win);
   byId('drag-title').textContent = `Drag ${win.name}`;
+  byId('fixed').textContent = fixed(finding);
+  byId('fixed').hidden = !byId('fixed').textContent;
   byId('place').max = win.places.length - 1;
   legend('legend', Object.keys(CLASSES).filter((cls) => shown.classes.includes(cls)));
   if (byId('table-box').open) drawTable(finding, win);

@@ -3,7 +3,7 @@ const data = JSON.parse(document.getElementById('data').textContent);
 /* What the list has: the findings, and shared variables of which nothing is reported. */
 const entries = data.findings.concat(data.shared.map((item) => ({...item, kind: 'no finding', severity: 'note', outcome: 'shared',
   summary: 'Two contexts use it, and nothing was found. Drag the interrupt to see why.', sentence: null, accesses: [],
-  victim: 0, intruder: 0, place: {kind: 'boundary', boundary: item.boundary, beat: 0}, mask: {why: null}, occurrences: null, reproduce: ''})));
+  victim: 0, intruder: 0, place: {kind: 'boundary', boundary: item.boundary, beat: 0}, mask: {why: null}, injections: [], occurrences: null, reproduce: ''})));
 const KINDS = ['instruction', 'entry', 'return', 'restart'];
 const REGISTERS = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9', 'r10', 'r11', 'r12', 'sp', 'lr', 'xPSR'];
 const CLASSES = {
@@ -18,6 +18,7 @@ const CLASSES = {
 };
 const CLASS_OF_KIND = {'torn-write': 'torn', 'torn-read': 'torn', 'lost-update': 'lost', 'invalid-enum': 'invalid'};
 
+const cut = (name, most) => name.length > most ? name.slice(0, most - 1) + '\u2026' : name;
 const number = (hex) => parseInt(hex, 16);
 const hex = (value, digits) => value.toString(16).padStart(digits, '0');
 

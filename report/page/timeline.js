@@ -122,10 +122,9 @@ function drawTimeline(told, leaf, onSelect) {
 
 /* The names stay at the left edge while the steps scroll. */
 function laneNames(lanes, laneY, leaf, valueY, height) {
-  const cut = (name) => name.length > 12 ? name.slice(0, 11) + '\u2026' : name;
   const group = svg('g', {id: 'lane-names'}, svg('rect', {width: LEFT - 4, height, fill: 'var(--paper)', opacity: .9}));
-  for (const [exception, name] of lanes) group.append(svg('text', {x: 10, y: laneY.get(exception) + 4, 'font-size': 12, 'font-weight': 700}, cut(name)));
-  if (leaf) group.append(svg('text', {x: 10, y: valueY + 15, 'font-size': 12}, cut(leaf.name)));
+  for (const [exception, name] of lanes) group.append(svg('text', {x: 10, y: laneY.get(exception) + 4, 'font-size': 12, 'font-weight': 700}, cut(name, 12)));
+  if (leaf) group.append(svg('text', {x: 10, y: valueY + 15, 'font-size': 12}, cut(leaf.name, 12)));
   return group;
 }
 

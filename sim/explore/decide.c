@@ -252,7 +252,7 @@ static void decide_exception(struct explorer *ex, unsigned e) {
   ex->certificate.decided[decision]++;
   ex->certificate.depths[level_number(ex)].decided[decision]++;
   note_for_audit(ex, e, decision);
-  if (ex->options.decided != NULL && level_number(ex) == 0) {
+  if (ex->options.decided != NULL && ex->here == explorer_looked_at(ex)) {
     ex->options.decided(ex->options.decided_argument, &ex->here->place, e, decision);
   }
   if (decision == DECISION_EQUIVALENT) {
@@ -287,19 +287,27 @@ static bool is_here(const struct explorer *ex, const struct place *wanted) {
          wanted->beat == ex->here->place.beat;
 }
 
+/* What the runs below do after it is not of this schedule. */
+static void stop_listening(struct explorer *ex) {
+  ex->listener = NULL;
+  ex->machine->host.instruction = NULL;
+}
+
 /* The injection that a replay makes on this level: its own run, or the way on. */
 static void replay_injection(struct explorer *ex, unsigned level) {
   unsigned exception = ex->only[level].exception;
-  bool last = level + 1 == ex->only_count;
+  bool last = level + 1 == ex->only_count && ex->dragged == 0;
   if (last) {
     probe_run(ex, exception);
-    if (level > 0) { /* what the runs below do after it is not of this schedule */
-      ex->listener = NULL;
-      ex->machine->host.instruction = NULL;
+    if (level > 0) {
+      stop_listening(ex);
     }
   }
   if (!last || (ex->audits && level + 1 < ex->options.depth)) {
     deepen_run(ex, exception, true);
+  }
+  if (ex->dragged != 0) {
+    stop_listening(ex);
   }
   ex->only_done = true;
 }
@@ -402,7 +410,9 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
   }
   count_place(ex);
   for (unsigned i = 0; i < ex->here->considered_count; i++) {
-    decide_exception(ex, ex->here->considered_list[i]);
+    if (ex->dragged == 0 || ex->here->considered_list[i] == ex->dragged) {
+      decide_exception(ex, ex->here->considered_list[i]);
+    }
   }
   tell_progress(ex);
 }

@@ -48,6 +48,10 @@ void level_begin(struct level *level, const struct level *below) {
   }
 }
 
+const struct level *explorer_looked_at(const struct explorer *ex) {
+  return &ex->levels[ex->dragged != 0 ? ex->only_count : 0];
+}
+
 unsigned level_number(const struct explorer *ex) {
   return (unsigned)(ex->here - ex->levels);
 }

@@ -131,6 +131,7 @@ struct explorer {
   const struct injection *only;
   unsigned only_count;
   bool only_done;
+  uint16_t dragged; /* a window: decided at each place of what follows `only`; 0: none */
   bool follows; /* judge: only arrivals that come by themselves are probed, each where it comes
                  */
   bool early;   /* judge: the probe's handler came before its device was set up */
@@ -227,6 +228,9 @@ uint32_t explorer_image_tag(const struct image *image);
 /* Refuses a schedule of another image or configuration. */
 bool explorer_token_fits(const struct image *image, const struct explorer_options *options,
                          const struct schedule *schedule, struct error *error);
+
+/* The level whose own run a window looks at: that behind its fixed injections. */
+const struct level *explorer_looked_at(const struct explorer *ex);
 
 /* explorer.c */
 struct explorer *explorer_create(const struct image *image,

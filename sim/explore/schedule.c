@@ -16,6 +16,11 @@ const char *place_kind_name(enum place_kind kind) {
   return names[kind];
 }
 
+bool injection_equal(const struct injection *a, const struct injection *b) {
+  return a->place.kind == b->place.kind && a->place.boundary == b->place.boundary &&
+         a->place.beat == b->place.beat && a->core == b->core && a->exception == b->exception;
+}
+
 static int format_injection(const struct injection *injection, char *text, size_t size) {
   const struct place *place = &injection->place;
   if (injection->exception == 0) {

@@ -31,6 +31,9 @@ struct injection {
   uint16_t exception; /* 0: no injection; the run is stopped behind this place */
 };
 
+/* The same exception at the same place. */
+bool injection_equal(const struct injection *a, const struct injection *b);
+
 enum { SCHEDULE_INJECTIONS = 8 };
 
 struct schedule {

@@ -60,7 +60,7 @@ static void begin(struct telling *telling, enum step_kind kind, uint64_t boundar
       .context = m->state.context,
       .pc = pc,
       .events = telling->events,
-      .on_spine = telling->explorer->levels[0].exception == 0,
+      .on_spine = explorer_looked_at(telling->explorer)->exception == 0,
       .mask = masks(m),
   };
   telling->open = true;

@@ -65,7 +65,7 @@ static void begin(struct looking *looking) {
 /* The explorer's own probes are not told: what they run is not the spine. */
 static void on_event(void *owner, const struct event *event) {
   struct looking *looking = owner;
-  if (looking->explorer->here->exception != 0) {
+  if (explorer_looked_at(looking->explorer)->exception != 0) {
     return;
   }
   if (looking->begun) {
@@ -78,7 +78,7 @@ static void on_event(void *owner, const struct event *event) {
 static void on_instruction(void *owner) {
   struct looking *looking = owner;
   const struct explorer *ex = looking->explorer;
-  if (ex->here->exception != 0) {
+  if (explorer_looked_at(ex)->exception != 0) {
     return;
   }
   if (ex->machine->state.boundary + 1 >= looking->window->from) {
@@ -169,8 +169,10 @@ static void on_decided(void *argument, const struct place *place, unsigned excep
   struct explorer *ex = looking->explorer;
   const struct exceptions *x = &ex->machine->state.exceptions;
   close_place(looking);
-  if (exception != looking->window->exception || place->boundary < looking->window->from ||
-      place->boundary > looking->window->to) {
+  if (place->boundary > looking->window->to) {
+    ex->machine->run->stop = STOP_LIMIT;
+  }
+  if (place->boundary < looking->window->from || place->boundary > looking->window->to) {
     return;
   }
   begin(looking);
@@ -202,16 +204,16 @@ static void look(struct looking *looking) {
   struct explorer *ex = looking->explorer;
   const struct machine_host listener = {
       .owner = looking, .event = on_event, .instruction = on_instruction, .stack_events = true};
+  const struct window *window = looking->window;
   explorer_bare_pass(ex);
-  ex->here->considered_list[0] = (uint8_t)looking->window->exception;
-  ex->here->considered_count = looking->window->from == 0; /* nothing is decided ahead of it */
-  uint64_t end = looking->window->to + 1;
-  if (end < ex->options.max_instructions) {
-    ex->options.max_instructions = end;
-  }
+  ex->dragged = window->exception;
+  ex->only = window->fixed_count > 0 ? window->fixed : NULL;
+  ex->only_count = window->fixed_count;
+  ex->here->considered_list[0] = (uint8_t)window->exception;
+  ex->here->considered_count = window->from == 0; /* nothing is decided ahead of it */
   const struct leaf_table *leaves = &ex->machine->memory.leaves;
-  if (looking->window->leaf < leaf_total(leaves)) {
-    looking->leaf = leaf_get(leaves, looking->window->leaf);
+  if (window->leaf < leaf_total(leaves)) {
+    looking->leaf = leaf_get(leaves, window->leaf);
     looking->new_bytes = leaf_byte_mask(&looking->leaf);
   }
   ex->listener = &listener;
@@ -228,6 +230,7 @@ bool explorer_window(const struct image *image, const struct explorer_options *o
   struct explorer_options own = *options;
   own.output = NULL;
   own.progress = NULL;
+  own.depth = window->fixed_count + 1;
   own.showed = NULL;
   own.decided = on_decided;
   own.decided_argument = &looking;

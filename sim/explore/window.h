@@ -1,5 +1,7 @@
 /* A window of the spine, looked at closely: what one exception does at each
- * place of it. For reports that let people drag the interrupt.
+ * place of it. For reports that let people drag the interrupt. Where a finding
+ * needs several, the last is dragged, and what is called the spine here is the
+ * run with the earlier ones at their places.
  *
  * The spine is run again up to the window's end. Its steps are told, and at each
  * place the decision of the exception, the steps of a run in which it is pending
@@ -14,6 +16,8 @@
 struct window {
   uint64_t from, to; /* boundaries of the spine, both included */
   uint16_t exception;
+  struct injection fixed[DEPTH_MOST - 1]; /* that came before it, in order */
+  unsigned fixed_count;
   uint32_t leaf; /* LEAF_NONE: none is followed */
 };
 

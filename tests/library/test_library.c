@@ -178,8 +178,8 @@ Test(library, foreign_tokens_and_places_to_write_are_refused) {
   tornword_unload(firmware);
 }
 
-Test(library, a_report_is_that_of_the_command) {
-  struct tornword_firmware *firmware = load(RACY, NULL);
+static void compare_reports(const struct tornword_option *options) {
+  struct tornword_firmware *firmware = load(RACY, options);
   struct tornword_result *result = check(firmware);
   static const char *const formats[] = {"text", "json", "sarif", "junit", "html"};
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
@@ -195,6 +195,12 @@ Test(library, a_report_is_that_of_the_command) {
   }
   tornword_result_free(result);
   tornword_unload(firmware);
+}
+
+Test(library, a_report_is_that_of_the_command) {
+  static const struct tornword_option jobs[] = {{"jobs", "2"}, {NULL, NULL}};
+  compare_reports(NULL);
+  compare_reports(jobs);
 }
 
 static void *check_in_thread(void *path) {

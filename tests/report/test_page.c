@@ -130,13 +130,14 @@ static void drive(struct trial *trial) {
   free(dom);
 }
 
-static void begin(struct trial *trial, const char *name) {
+static void begin_deep(struct trial *trial, const char *name, unsigned depth) {
   *trial = (struct trial){.folder = "/tmp/tornword-page-XXXXXX"};
   struct error error = {""};
   trial->image = image_load(name, NULL, &error);
   cr_assert(trial->image != NULL, "%s", error.message);
   trial->record.items = calloc(DECIDED_MOST, sizeof trial->record.items[0]);
   trial->options = explorer_options_default(trial->image);
+  trial->options.depth = depth;
   struct explorer_options listened = trial->options;
   listened.decided = on_decided;
   listened.decided_argument = &trial->record;
@@ -147,6 +148,10 @@ static void begin(struct trial *trial, const char *name) {
   cr_assert(mkdtemp(trial->folder) != NULL);
   write_page(trial);
   drive(trial);
+}
+
+static void begin(struct trial *trial, const char *name) {
+  begin_deep(trial, name, 1);
 }
 
 static void end(struct trial *trial) {
@@ -253,6 +258,83 @@ Test(page, masked_places_are_masked) {
   begin(&trial, FIRMWARE_DIR "/basepri_section_broken-m3-O2.elf");
   cr_expect_gt(compare_places(&trial, "masked"), 5);
   cr_expect_gt(compare_places(&trial, "torn"), 0);
+  end(&trial);
+}
+
+/* Whether the finding comes with its last interrupt at this place. */
+static bool shows_it(const struct trial *trial, const struct place *place) {
+  const struct finding *finding = &trial->check.findings[0];
+  struct schedule schedule = finding->schedule;
+  struct check check;
+  struct error error = {""};
+  schedule.injections[schedule.count - 1].place = *place;
+  cr_assert(explorer_replay(trial->image, &trial->options, &schedule, NULL, &check, &error),
+            "%s", error.message);
+  bool shows = false;
+  for (size_t i = 0; i < check.finding_count; i++) {
+    shows = shows || strcmp(check.findings[i].id, finding->id) == 0;
+  }
+  check_free(&check);
+  return shows;
+}
+
+static enum place_kind kind_of(const char *name) {
+  enum place_kind kind = PLACE_BOUNDARY;
+  while ((unsigned)kind < PLACE_KIND_COUNT && strcmp(place_kind_name(kind), name) != 0) {
+    kind++;
+  }
+  return kind;
+}
+
+/* Compares every place of the window where the last interrupt is taken at once with
+ * a replay of its own, and counts the torn ones, those that are not, and the masked. */
+struct tally {
+  size_t torn, fine, masked;
+};
+static struct tally compare_replays(const struct trial *trial) {
+  struct tally tally = {0};
+  for (const char *at = trial->output; (at = strstr(at, "\nplace ")) != NULL; at++) {
+    char kind[16];
+    char says[16];
+    unsigned long long boundary = 0;
+    unsigned beat = 0;
+    cr_assert_eq(sscanf(at, "\nplace %15s %llu %u %15s", kind, &boundary, &beat, says), 4);
+    const struct place place = {
+        .kind = kind_of(kind), .boundary = boundary, .beat = (uint8_t)beat};
+    bool torn = strcmp(says, "torn") == 0;
+    bool fine = strcmp(says, "fine") == 0;
+    if (torn || fine) {
+      cr_expect_eq(shows_it(trial, &place), torn, "%s %llu.%u: the page says %s", kind,
+                   boundary, beat, says);
+    }
+    tally.torn += torn;
+    tally.fine += fine;
+    tally.masked += strcmp(says, "masked") == 0;
+  }
+  return tally;
+}
+
+/* Of several interrupts the last is dragged, and the others stay. */
+Test(page, the_last_of_three_interrupts_is_dragged) {
+  if (!has_browser()) {
+    return;
+  }
+  struct trial trial;
+  begin_deep(&trial, FIRMWARE_DIR "/relay-m3-O2.elf", 3);
+  cr_assert_gt(trial.check.finding_count, 0);
+  cr_assert_eq(trial.check.findings[0].schedule.count, 3);
+  struct tally tally = compare_replays(&trial);
+  cr_expect_gt(tally.torn, 0);
+  cr_expect_gt(tally.fine, 2);
+  cr_expect_gt(tally.masked, 2);
+  static const char *const lines[] = {
+      "own beat ",
+      "\nfixed It is the last of 3. What came before it stays: IRQ 0 (IRQ0_Handler) before "
+      "instruction ",
+      "the handler read 0x11111111_22222222",
+      "bytes nnnnoooo\n",
+  };
+  expect_lines(&trial, lines, sizeof lines / sizeof lines[0]);
   end(&trial);
 }
 
