@@ -113,16 +113,15 @@ static bool say_hello(bool shared_case, const struct dictionary *dictionary) {
           put_bytes(dictionary->bytes, dictionary->size));
 }
 
-/* One test case: the program "ran" without a process of its own. */
+/* One test case: the program "ran" without a process of its own. Both answers, process
+ * and status, go out at once when it is over: AFL is woken once. */
 static bool serve_one(struct target *target, struct cases *cases, uint8_t *map) {
   const uint8_t *bytes = NULL;
-  if (!put_word(NO_CHILD)) {
-    return false;
-  }
   size_t size = next_case(cases, &bytes);
   map[0] = 1; /* never an empty map */
   struct target_run run = target_execute(target, bytes, size, map);
-  return put_word(run.found ? (uint32_t)afl_signal(run.kind) : 0);
+  const uint32_t answers[] = {NO_CHILD, run.found ? (uint32_t)afl_signal(run.kind) : 0};
+  return put_bytes(answers, sizeof answers);
 }
 
 static bool run_once(struct target *target, struct cases *cases, uint8_t *map) {
