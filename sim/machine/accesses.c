@@ -235,12 +235,18 @@ static void offer_beat(struct machine *m, const struct batch *batch, const struc
   s->it_state = it_state;
 }
 
+/* Whether `before` is of this instruction: a plain store changes no register, and is not
+ * looked at ahead of it. */
+static bool saved_before(const struct machine *m, const struct code *code) {
+  return m->before_saved && (code->flags & CODE_BEATS) != 0;
+}
+
 static void tell_with_beats(struct machine *m, const struct batch *batch,
                             const struct code *code) {
   struct cpu_registers after;
   uint32_t before[13];
   cpu_get(m->cpu, &after);
-  memcpy(before, m->before_saved ? m->before : after.r, sizeof before);
+  memcpy(before, saved_before(m, code) ? m->before : after.r, sizeof before);
   for (unsigned i = batch->count; i > 0; i--) {
     if (batch->records[i - 1].write) {
       poke(m, &batch->records[i - 1], batch->records[i - 1].old);
@@ -289,7 +295,8 @@ static bool continues_now(const struct machine *m) {
 
 static void tell_plainly(struct machine *m, const struct batch *batch,
                          const struct code *code) {
-  unsigned from = continues_now(m) && m->before_saved ? continue_multiple(m, batch, code) : 0;
+  bool continues = continues_now(m) && saved_before(m, code);
+  unsigned from = continues ? continue_multiple(m, batch, code) : 0;
   if (m->host.event == NULL) {
     return;
   }

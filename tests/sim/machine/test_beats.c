@@ -8,10 +8,10 @@
 struct scene {
   struct machine *machine;
   const struct image *image;
-  uint32_t loaded, stored, doubled, bits;
+  uint32_t loaded, stored, doubled, crossed, bits;
   uint32_t stacked; /* EPSR bits of the last frame */
   uint8_t flags;    /* of the last entry */
-  unsigned seen[4]; /* LDM, STM, STRD, STM in IT: beats tried */
+  unsigned seen[5]; /* LDM, STM, STRD, STM in IT, STR: beats tried */
 };
 
 static uint32_t address_of(const struct image *image, const char *name) {
@@ -106,6 +106,15 @@ static void check_double(struct scene *scene) {
   cr_expect_eq(registers.r[0], scene->doubled + 8, "STRD: base is written back once");
 }
 
+/* Registers are those of this instruction, not of the one before that had beats. */
+static void check_crossing(struct scene *scene) {
+  struct cpu_registers registers;
+  cpu_get(scene->machine->cpu, &registers);
+  cr_expect_eq(registers.r[1], scene->crossed);
+  cr_expect_eq(registers.r[6], 7);
+  cr_expect_eq(word(scene, scene->crossed, 0), 7 << 16, "unaligned STR restarts");
+}
+
 static void at_place(void *owner, enum place_kind kind, unsigned beat) {
   struct scene *scene = owner;
   struct machine *m = scene->machine;
@@ -131,6 +140,9 @@ static void at_place(void *owner, enum place_kind kind, unsigned beat) {
   } else if (multiple) {
     scene->seen[in_block ? 3 : 1]++;
     check_store(scene, beat, in_block);
+  } else if ((code->flags & CODE_BEATS) == 0) {
+    scene->seen[4]++;
+    check_crossing(scene);
   } else {
     scene->seen[2]++;
     check_double(scene);
@@ -138,6 +150,15 @@ static void at_place(void *owner, enum place_kind kind, unsigned beat) {
   snapshot_restore(snapshot, m);
   snapshot_destroy(snapshot);
   m->host.place = at_place;
+}
+
+/* Alone, so that no handler ran since the STRD ahead of it. */
+static void at_crossing(void *owner, enum place_kind kind, unsigned beat) {
+  const struct scene *scene = owner;
+  const struct code *code = machine_code(scene->machine, scene->machine->state.pc);
+  if (kind == PLACE_BEAT && (code->flags & CODE_BEATS) == 0) {
+    at_place(owner, kind, beat);
+  }
 }
 
 static struct scene open_scene(void) {
@@ -150,6 +171,7 @@ static struct scene open_scene(void) {
       .loaded = address_of(image, "loaded"),
       .stored = address_of(image, "stored"),
       .doubled = address_of(image, "doubled"),
+      .crossed = address_of(image, "crossed"),
       .bits = address_of(image, "bits"),
   };
   scene.machine = machine_create(image, &config, &error);
@@ -173,6 +195,17 @@ Test(beats, each_instruction_goes_on_as_the_architecture_says) {
   cr_expect_geq(scene.seen[1], 3, "STM of four words has three beats");
   cr_expect_geq(scene.seen[2], 1, "STRD has one beat");
   cr_expect_geq(scene.seen[3], 3, "STM in an IT block has three beats");
+  cr_expect_geq(scene.seen[4], 1, "an unaligned STR has one beat");
+  close_scene(&scene);
+}
+
+Test(beats, an_unaligned_store_keeps_its_registers) {
+  struct scene scene = open_scene();
+  struct run run = {.mode = RUN_SPINE, .limit = 110};
+  scene.machine->beats = true;
+  scene.machine->host = (struct machine_host){.owner = &scene, .place = at_crossing};
+  machine_continue(scene.machine, &run);
+  cr_expect_geq(scene.seen[4], 1);
   close_scene(&scene);
 }
 

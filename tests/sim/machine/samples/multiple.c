@@ -6,6 +6,7 @@ uint32_t loaded[4] = {1, 2, 3, 4};
 uint32_t stored[4];
 uint64_t doubled;
 uint32_t bits;
+uint32_t crossed[2];
 
 int main(void) {
   systick_start(0x100000);
@@ -22,6 +23,10 @@ int main(void) {
         "movs r2, #1\n movs r3, #2\n movs r4, #3\n movs r5, #4\n"
         "ldr r0, =doubled\n"
         "strd r2, r3, [r0], #8\n"
+        "nop\n"
+        "ldr r1, =crossed\n"
+        "movs r6, #7\n"
+        "str r6, [r1, #2]\n" /* unaligned, and changes no register */
         "nop\n"
         "cmp r2, r2\n"
         "ldr r0, =stored\n"
