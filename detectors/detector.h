@@ -47,6 +47,9 @@ struct detection {
   bool (*same_expression)(const void *image, uint32_t pc, uint32_t other);
   /* Whether two instructions are of one function. Slow: ask last. */
   bool (*same_function)(const void *image, uint32_t pc, uint32_t other);
+  /* Whether the source asks for this very access, as a volatile or atomic one. Slow: ask
+   * last. */
+  bool (*is_deliberate)(const void *image, uint32_t pc);
   /* Whether the image itself puts something there before the program starts. */
   bool (*is_loaded)(const void *image, uint32_t address);
   const void *image;

@@ -24,7 +24,13 @@ struct reading { /* unused while pc is 0 */
   uint32_t serial;
   uint32_t boundary; /* lowest bits */
   uint8_t offset, size;
-  uint16_t reserved;
+  uint16_t span; /* of its context, when it read */
+};
+
+/* A span of one context, which a store, another mask or a device's register ends. */
+struct span {
+  uint16_t number;
+  uint16_t has_read; /* something */
 };
 
 struct suspicion {
@@ -37,6 +43,7 @@ struct state {
   struct nesting nesting;
   uint32_t held;
   uint32_t reserved;
+  struct span span[LEVELS];
   struct suspicion suspicion[SUSPICIONS];
   struct reading reading[][LEVELS]; /* by leaf: the newest */
 };
@@ -76,8 +83,18 @@ static void report(struct detection *d, const struct suspicion *suspicion) {
   detection_report(d, &sighting);
 }
 
+/* What the context reads from now on has nothing to do with what it read before. */
+static void end_span(struct detection *d, const struct state *s) {
+  if (s->nesting.depth < LEVELS && s->span[s->nesting.depth].has_read != 0) {
+    const struct span *span = &s->span[s->nesting.depth];
+    *(struct span *)detection_edit(d, span, sizeof *span) =
+        (struct span){.number = (uint16_t)(span->number + 1)};
+  }
+}
+
 /* The context stores something or ends: what it has read by now is used. */
 static void on_use(struct detection *d, const struct state *s, const struct event *event) {
+  end_span(d, s);
   for (unsigned i = 0; i < SUSPICIONS && s->held > 0; i++) {
     const struct suspicion *suspicion = &s->suspicion[i];
     if (!suspicion->held || !context_equal(suspicion->first.context, event->context)) {
@@ -92,6 +109,7 @@ static void on_use(struct detection *d, const struct state *s, const struct even
 
 /* Another section begins, or this one ends: what is read in it is its own. */
 static void on_mask(struct detection *d, const struct state *s, const struct event *event) {
+  end_span(d, s);
   for (unsigned i = 0; i < SUSPICIONS && s->held > 0; i++) {
     const struct suspicion *suspicion = &s->suspicion[i];
     if (suspicion->held && suspicion->second.size == 0 &&
@@ -132,12 +150,17 @@ static void on_read(struct detection *d, const struct state *s, const struct eve
     return;
   }
   const struct reading *reading = &s->reading[event->leaf][s->nesting.depth];
+  const struct span *span = &s->span[s->nesting.depth];
+  if (span->has_read == 0) {
+    *(uint16_t *)detection_edit(d, &span->has_read, sizeof span->has_read) = 1;
+  }
   *(struct reading *)detection_edit(d, reading, sizeof *reading) = (struct reading){
       .pc = event->pc,
       .serial = event->context.serial,
       .boundary = (uint32_t)event->boundary,
       .offset = piece_of(d->leaves, event).offset,
       .size = event->size,
+      .span = span->number,
   };
 }
 
@@ -181,6 +204,7 @@ static void on_write(struct detection *d, const struct state *s, const struct ev
     const struct reading *reading = &s->reading[event->leaf][level];
     const struct context victim = s->nesting.level[level].context;
     if (reading->pc != 0 && reading->serial == victim.serial &&
+        reading->span == s->span[level].number &&
         age_of(reading, event) <= d->horizon && reading->size == event->size &&
         reading->offset == piece_of(d->leaves, event).offset) {
       suspect(d, s, event, victim, reading);
@@ -208,7 +232,7 @@ static void expire(struct detection *d, const struct state *s, uint64_t now) {
 }
 
 static void on_access(struct detection *d, const struct state *s, const struct event *event) {
-  if (event->kind == EVENT_WRITE && event->leaf != LEAF_NONE && s->held > 0) {
+  if (event->kind == EVENT_WRITE && event->leaf != LEAF_NONE) {
     on_use(d, s, event);
   }
   if (!is_judged(d, event)) {

@@ -5,10 +5,12 @@
  * the leaf is neither atomic nor volatile: nothing tells the compiler or the
  * next engineer that a handler looks on. A warning, not a proof of harm.
  *
- * What it cannot see: volatile and atomic by access (Rust's read_volatile) -
- * leaves are judged by their declared type; accesses that never come next to
- * each other; what an instruction touches behind its first RECENT leaves;
- * levels from NESTING_LEVELS on; leaves of more than 8 bytes. */
+ * Volatile and atomic are known from the declared type, and from the access where
+ * both are such operations (Rust's read_volatile).
+ *
+ * What it cannot see: anything in an image without debug information, where all may be
+ * volatile; accesses that never come next to each other; what an instruction touches behind its first RECENT
+ * leaves; levels from NESTING_LEVELS on; leaves of more than 8 bytes. */
 #include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
@@ -55,10 +57,11 @@ static bool is_plain(const struct detection *d, const struct event *event) {
     return false;
   }
   if (event->leaf >= d->leaves->count) {
-    return true;
+    return !d->leaves->bare;
   }
   const struct leaf *leaf = &d->leaves->leaves[event->leaf];
-  return (leaf->flags & (LEAF_VOLATILE | LEAF_ATOMIC)) == 0 && leaf->size <= PIECE_BYTES;
+  return !d->leaves->bare && (leaf->flags & (LEAF_VOLATILE | LEAF_ATOMIC)) == 0 &&
+         leaf->size <= PIECE_BYTES;
 }
 
 /* Accesses remembered of the instruction at this boundary. */
@@ -146,6 +149,9 @@ static void compare(struct detection *d, const struct level *below, const struct
     }
     uint8_t *writable = detection_edit(d, said, sizeof *said);
     *writable |= same_leaf(below, level->arrival.adjacent, event->leaf);
+    if (d->is_deliberate(d->image, recent->pc) && d->is_deliberate(d->image, event->pc)) {
+      return;
+    }
     report(d, access_of_recent(recent, below->arrival.context), event);
     return;
   }

@@ -54,6 +54,7 @@ struct leaf_table {
   uint32_t count;
   uint32_t word_base;  /* address of the first untyped word (index count) */
   uint32_t word_count; /* untyped words behind the typed leaves */
+  bool bare;           /* of an image without debug information: no type is known */
 };
 
 /* Typed and untyped leaves together: valid indices are below this. */

@@ -41,7 +41,7 @@ static bool run_handlers(struct explorer *ex, struct equivalence *deeper) {
       .places = true,
       .hashes = true,
   };
-  machine_pend(m, ex->here->exception);
+  machine_inject(m, ex->here->exception);
   machine_continue(m, &run);
   if (deeper != NULL) {
     equivalence_end(deeper, m, probe_came_home(ex, &run));

@@ -47,6 +47,10 @@ static bool same_function(const void *context, uint32_t pc, uint32_t other) {
   return function != NULL && function == image_function_at(image, other);
 }
 
+static bool is_deliberate(const void *context, uint32_t pc) {
+  return image_is_deliberate(context, pc);
+}
+
 static bool is_loaded(const void *context, uint32_t address) {
   const struct segment *segments = NULL;
   size_t count = image_segments(context, &segments);
@@ -84,6 +88,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .same_statement = same_statement,
         .same_expression = same_expression,
         .same_function = same_function,
+        .is_deliberate = is_deliberate,
         .is_loaded = is_loaded,
         .image = ex->image,
         .flags_of = flags_of,

@@ -109,7 +109,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   };
   uint8_t depth = probe.base_depth;
   struct equivalence *equivalence = begin_equivalence(ex, exception);
-  machine_pend(m, exception);
+  machine_inject(m, exception);
   machine_continue(m, &probe);
   if (equivalence != NULL) {
     equivalence_end(equivalence, m, probe_came_home(ex, &probe));
@@ -317,7 +317,7 @@ static void run_to_horizon(struct explorer *ex, unsigned exception,
       .base_depth = probe_base(ex),
       .exception = (uint16_t)exception,
   };
-  machine_pend(m, exception);
+  machine_inject(m, exception);
   machine_continue(m, &handlers);
   if (handlers.stop == STOP_DONE) {
     struct run run = {

@@ -53,7 +53,7 @@ static bool take_one(struct explorer *ex, unsigned exception) {
       .exception = (uint16_t)exception,
   };
   uint32_t pc = m->state.pc;
-  machine_pend(m, exception);
+  machine_inject(m, exception);
   machine_continue(m, &run);
   machine_settle(m);
   return run.stop == STOP_DONE && m->state.pc == pc;
@@ -90,7 +90,7 @@ static bool rerun_to(struct explorer *ex, uint64_t boundary) {
   struct run run = {.mode = spine ? RUN_SPINE : RUN_BRANCH, .limit = boundary, .places = true};
   snapshot_restore_registers(ex->meet_base, m);
   if (!spine) {
-    machine_pend(m, ex->levels[ex->moved - 1].exception);
+    machine_inject(m, ex->levels[ex->moved - 1].exception);
   }
   machine_continue(m, &run);
   return run.stop == STOP_LIMIT && m->state.boundary == boundary;

@@ -247,7 +247,7 @@ bool timeline_set_register(struct timeline *t, enum machine_register which, uint
 void timeline_inject(struct timeline *t, unsigned exception) {
   const struct edit edit = {
       .kind = EDIT_INJECT, .boundary = timeline_position(t), .where = exception};
-  machine_pend(t->machine, exception);
+  machine_inject(t->machine, exception);
   change(t, &edit);
 }
 

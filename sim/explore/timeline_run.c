@@ -113,7 +113,7 @@ static void on_event(void *owner, const struct event *event) {
 static void inject(struct timeline *t) {
   t->course.injected = true;
   t->course.calm_until = boundary_of(t) + t->horizon;
-  machine_pend(t->machine, t->injection.exception);
+  machine_inject(t->machine, t->injection.exception);
 }
 
 /* Boundaries are met by the run's limit; the other places only here. */
@@ -230,7 +230,7 @@ void timeline_rewind(struct timeline *t, uint64_t boundary) {
 void timeline_apply(struct timeline *t, const struct edit *edit) {
   switch (edit->kind) {
     case EDIT_INJECT:
-      machine_pend(t->machine, edit->where);
+      machine_inject(t->machine, edit->where);
       break;
     case EDIT_MEMORY:
       machine_poke(t->machine, edit->where, edit->size, (uint32_t)edit->value);

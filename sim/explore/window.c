@@ -101,7 +101,7 @@ static void run_here(struct looking *looking) {
       .base_depth = (uint8_t)(m->state.depth - (returning ? 1 : 0)),
       .exception = looking->window->exception,
   };
-  machine_pend(m, looking->window->exception);
+  machine_inject(m, looking->window->exception);
   machine_continue(m, &run);
   looking->end.cut = run.stop == STOP_LIMIT;
   if (run.stop == STOP_DONE) {

@@ -93,6 +93,35 @@ bool image_line_at(const struct image *image, uint32_t pc, struct source_frame *
   return false;
 }
 
+/* "core::ptr::read_volatile<u32>", "core::ptr::const_ptr::<impl *const T>::read_volatile",
+ * "core::sync::atomic::AtomicU32::load", "std::atomic<int>::load". */
+static bool is_operation(const char *function) {
+  static const char *const NAMES[] = {"core::sync::atomic::", "core::intrinsics::atomic_",
+                                      "core::intrinsics::volatile_", "std::atomic",
+                                      "std::__atomic"};
+  if (function == NULL) {
+    return false;
+  }
+  for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+    if (strncmp(function, NAMES[i], strlen(NAMES[i])) == 0) {
+      return true;
+    }
+  }
+  bool library = strncmp(function, "core::ptr::", strlen("core::ptr::")) == 0;
+  return library && strstr(function, "_volatile") != NULL;
+}
+
+bool image_is_deliberate(const struct image *image, uint32_t pc) {
+  struct source_frame frames[MOST_FRAMES];
+  size_t count = image_frames_at(image, pc, frames, MOST_FRAMES);
+  for (size_t i = 0; i < count && i < MOST_FRAMES; i++) {
+    if (is_operation(frames[i].function)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static FILE *source_open(const char *file) {
   FILE *stream = fopen(file, "r");
   for (const char *rest = strchr(file, '/'); stream == NULL && rest != NULL;

@@ -113,6 +113,9 @@ size_t image_frames_at(const struct image *image, uint32_t pc, struct source_fra
                        size_t max);
 /* The innermost frame that is not library; false without line information. */
 bool image_line_at(const struct image *image, uint32_t pc, struct source_frame *frame);
+/* Whether the instruction is an access that the source asks for as such: it stands in, or
+ * was inlined from, Rust's volatile or atomic operations, or C++'s std::atomic. */
+bool image_is_deliberate(const struct image *image, uint32_t pc);
 /* The text of a source line, without its newline, or NULL if the file is not
  * there. The file is searched as named, and then relative to the current
  * directory by dropping leading directories. Caller frees. */

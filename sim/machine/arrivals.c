@@ -60,7 +60,7 @@ static void skip(struct machine *m) {
 static void come(struct machine *m, unsigned e) {
   m->state.arrivals.came++;
   skip(m);
-  machine_pend(m, e);
+  machine_inject(m, e);
 }
 
 /* A branch to itself: nothing but an interrupt ends it. */

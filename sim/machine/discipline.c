@@ -170,7 +170,7 @@ static void end_period(struct machine *m, const struct arrival_rule *rule) {
   bool enabled = rule->exception == EXCEPTION_NMI || exception_bit(x->enabled, rule->exception);
   enum arrival_bar bar = discipline_bar(m, rule->exception);
   if (enabled && (bar == ARRIVAL_OPEN || bar == ARRIVAL_GAP)) {
-    machine_pend(m, rule->exception);
+    machine_inject(m, rule->exception);
     return;
   }
   undo_save(&m->undo, &account->due, sizeof account->due);

@@ -149,3 +149,8 @@ void machine_pend(struct machine *m, unsigned exception) {
   }
   exceptions_update(&s->exceptions);
 }
+
+void machine_inject(struct machine *m, unsigned exception) {
+  peripherals_raise(m, exception);
+  machine_pend(m, exception);
+}

@@ -195,6 +195,9 @@ unsigned machine_arrival_due(const struct machine *machine, unsigned beat);
 /* An exception becomes pending now. A tick restarts SysTick's count. */
 void machine_pend(struct machine *machine, unsigned exception);
 
+/* The same from outside: registers that describe its lines say so, too. */
+void machine_inject(struct machine *machine, unsigned exception);
+
 /* Level of an interrupt's line: while high, the interrupt is pending again
  * whenever it is neither active nor pending (ARMv7-M B3.4.1). */
 void machine_set_line(struct machine *machine, unsigned exception, bool high);

@@ -169,6 +169,7 @@ static bool add_stub_pages(struct memory *memory, const struct machine_config *c
 static void map_leaves(struct memory *memory, const struct image *image) {
   const struct region *ram = memory->ram;
   memory->leaves = *image_leaves(image);
+  memory->leaves.bare = !image_has_debug(image);
   memory->leaves.word_base = ram->base;
   memory->leaves.word_count = ram->size / 4;
   memory->leaf_of = allocate(ram->size, sizeof *memory->leaf_of);

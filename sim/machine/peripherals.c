@@ -51,6 +51,39 @@ static void change(struct machine *m, uint32_t word, uint32_t value) {
   update_lines(m, word);
 }
 
+/* The bits that an interrupt of this line stands for: of several, those that are enabled. */
+static uint32_t cause_of(struct machine *m, const struct register_line *line) {
+  uint32_t enabled = line->status_bits & held(m, line->enable);
+  bool single = (line->status_bits & (line->status_bits - 1)) == 0;
+  uint32_t lowest = line->status_bits & (0U - line->status_bits);
+  return single ? line->status_bits : line->enable != 0 && enabled != 0 ? enabled : lowest;
+}
+
+/* The line itself stays as it is: what never takes the bit back was called once. */
+static void raise_status(struct machine *m, const struct register_line *line) {
+  struct device_register *slot = word_at(m, line->status);
+  uint32_t bits = cause_of(m, line);
+  if (slot == NULL || (slot->value & line->status_bits) != 0) {
+    return;
+  }
+  undo_save(&m->undo, &slot->value, sizeof slot->value);
+  m->state.device_hash ^=
+      device_hash(line->status, slot->value) ^ device_hash(line->status, slot->value | bits);
+  slot->value |= bits;
+}
+
+void peripherals_raise(struct machine *m, unsigned exception) {
+  const struct register_set *set = m->devices.set;
+  for (size_t i = 0; set != NULL && i < set->line_count; i++) {
+    const struct register_line *line = &set->lines[i];
+    bool enabled = line->enable == 0 || (held(m, line->enable) & line->enable_bits) != 0;
+    if (line->exception == exception && enabled) {
+      raise_status(m, line);
+      return;
+    }
+  }
+}
+
 static void save_schedule(struct machine *m) {
   struct devices *d = &m->devices;
   undo_save(&m->undo, &d->event_count, sizeof d->event_count);

@@ -22,6 +22,10 @@ uint32_t peripherals_read(struct machine *m, struct device_register *slot);
 void peripherals_write(struct machine *m, struct device_register *slot, uint32_t value,
                        uint32_t mask);
 
+/* A device raises this exception now: the status bits of the first of its lines that is
+ * enabled are set, so that the handler finds why it was called. */
+void peripherals_raise(struct machine *m, unsigned exception);
+
 /* When the next thing happens by itself, or PERIPHERALS_NEVER. */
 static inline uint64_t peripherals_due(const struct devices *devices) {
   return devices->due;

@@ -190,6 +190,12 @@ static bool same_function(const void *image, uint32_t pc, uint32_t other) {
   return pc >> 8 == other >> 8;
 }
 
+/* As if 0x800 to 0x8ff were read_volatile's. */
+static bool is_deliberate(const void *image, uint32_t pc) {
+  (void)image;
+  return pc >> 8 == 8;
+}
+
 /* The image puts something into COUNT. */
 static bool is_loaded(const void *image, uint32_t address) {
   (void)image;
@@ -219,6 +225,7 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .same_statement = same_statement,
       .same_expression = same_expression,
       .same_function = same_function,
+      .is_deliberate = is_deliberate,
       .is_loaded = is_loaded,
       .flags_of = flags_of,
   };

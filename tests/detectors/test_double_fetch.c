@@ -15,8 +15,12 @@ static const struct story STORIES[] = {
      {READ(MAIN, 0x110, WORD, 0, 4), CHANGE, READ(MAIN, 0x120, WORD, 0, 4), DEVICE(MAIN, 0x122),
       ARRIVE(UART), READ(UART, 0x110, WORD, 0, 4), ENTER(TICK),
       WRITE(TICK, 0x210, WORD, 0, 4, 7), LEAVE(TICK), READ(UART, 0x120, WORD, 0, 4),
-      LEAVE(UART), OPEN(1)}, /* what main read is changed, too */
+      LEAVE(UART), OPEN(0)}, /* what main read is used already */
      {FETCHED(99), FETCHED(7)}},
+    {"the context stores something between the two",
+     {READ(MAIN, 0x110, WORD, 0, 4), WRITE(MAIN, 0x112, LEFT, 0, 4, 1), CHANGE, OPEN(0),
+      READ(MAIN, 0x120, WORD, 0, 4), WRITE(MAIN, 0x122, LEFT, 0, 4, 99)},
+     {{0}}},
     {"a loop that waits: it reads a third time before it stores anything",
      {READ(MAIN, 0x110, WORD, 0, 4), CHANGE, READ(MAIN, 0x120, WORD, 0, 4), OPEN(1),
       READ(MAIN, 0x110, WORD, 0, 4), OPEN(0), WRITE(MAIN, 0x122, LEFT, 0, 4, 99)},

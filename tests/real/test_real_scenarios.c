@@ -70,10 +70,12 @@ Test(real_scenarios, ubertooth, .timeout = 600) {
              " && make -s -C " BUILT " >make.log 2>&1"),
       0, "see " FOLDER "/scenario/make.log");
   run("ubertooth", BUILT "/bluetooth_rxtx.elf");
+  run("ubertooth_rx", BUILT "/bluetooth_rxtx.elf");
 }
 
 Test(real_scenarios, none_is_forgotten) {
-  static const char *const names[] = {"/micropython.yaml", "/toboot.yaml", "/ubertooth.yaml"};
+  static const char *const names[] = {"/micropython.yaml", "/toboot.yaml", "/ubertooth.yaml",
+                                      "/ubertooth_rx.yaml"};
   glob_t files;
   cr_assert_eq(glob(SOURCE_DIR "/scenarios/real/*.yaml", 0, NULL, &files), 0);
   cr_expect_eq(files.gl_pathc, sizeof names / sizeof *names);
