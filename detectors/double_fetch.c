@@ -204,9 +204,8 @@ static void on_write(struct detection *d, const struct state *s, const struct ev
     const struct reading *reading = &s->reading[event->leaf][level];
     const struct context victim = s->nesting.level[level].context;
     if (reading->pc != 0 && reading->serial == victim.serial &&
-        reading->span == s->span[level].number &&
-        age_of(reading, event) <= d->horizon && reading->size == event->size &&
-        reading->offset == piece_of(d->leaves, event).offset) {
+        reading->span == s->span[level].number && age_of(reading, event) <= d->horizon &&
+        reading->size == event->size && reading->offset == piece_of(d->leaves, event).offset) {
       suspect(d, s, event, victim, reading);
     }
   }

@@ -9,8 +9,8 @@
  * both are such operations (Rust's read_volatile).
  *
  * What it cannot see: anything in an image without debug information, where all may be
- * volatile; accesses that never come next to each other; what an instruction touches behind its first RECENT
- * leaves; levels from NESTING_LEVELS on; leaves of more than 8 bytes. */
+ * volatile; accesses that never come next to each other; what an instruction touches behind its
+ * first RECENT leaves; levels from NESTING_LEVELS on; leaves of more than 8 bytes. */
 #include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
