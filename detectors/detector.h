@@ -50,6 +50,9 @@ struct detection {
   /* Whether the source asks for this very access, as a volatile or atomic one. Slow: ask
    * last. */
   bool (*is_deliberate)(const void *image, uint32_t pc);
+  /* Whether the instruction is of a short loop that accesses no memory and changes
+   * nothing that could end it. Slow: ask last. */
+  bool (*loops_blindly)(const void *image, uint32_t pc);
   /* Whether the image itself puts something there before the program starts. */
   bool (*is_loaded)(const void *image, uint32_t address);
   const void *image;

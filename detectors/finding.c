@@ -69,6 +69,11 @@ static const struct finding_traits TRAITS[FINDING_KIND_COUNT] = {
                           .summary = "a register was read and written back, and a flag that "
                                      "rose meanwhile was cleared",
                           .severity = SEVERITY_ERROR},
+    [FINDING_VANISHED_ACCESS] = {.name = "vanished-access",
+                                 .summary =
+                                     "a loop waits for a variable that the compiler left "
+                                     "no read of in it",
+                                 .severity = SEVERITY_WARNING},
     [FINDING_NON_REENTRANT] = {.name = "non-reentrant",
                                .summary = "a function was entered again while it worked on its "
                                           "static variable",

@@ -19,6 +19,7 @@ static const struct detector *const DETECTORS[] = {
     &non_serialisable_detector,
     &broken_invariant_detector,
     &register_update_detector,
+    &vanished_access_detector,
     &trace_detector,
 };
 enum { ALL = sizeof DETECTORS / sizeof DETECTORS[0], EXAMPLES = 1 };

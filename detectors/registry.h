@@ -20,6 +20,7 @@ extern const struct detector double_fetch_detector;
 extern const struct detector non_serialisable_detector;
 extern const struct detector broken_invariant_detector;
 extern const struct detector register_update_detector;
+extern const struct detector vanished_access_detector;
 extern const struct detector trace_detector;
 
 #endif

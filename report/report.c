@@ -240,6 +240,46 @@ static const char *ram_limit(const struct report *report) {
              : NULL;
 }
 
+/* Names of statics that the compiler left no storage for, as many as fit on a line. */
+static const char *vanished_limit(const struct report *report) {
+  enum { NAMED = 5 };
+  const struct variable *variables = NULL;
+  size_t count = image_vanished(report->image, &variables);
+  const char *names = "";
+  for (size_t i = 0; i < count && i < NAMED; i++) {
+    names = texts_print(report->texts, "%s%s%s", names, i == 0 ? "" : ", ",
+                        texts_clean(report->texts, variables[i].name));
+  }
+  if (count == 0) {
+    return NULL;
+  }
+  return texts_print(
+      report->texts,
+      "%zu static%s of the source without storage in the image, so that no run "
+      "shows a race on them: %s%s",
+      count, count == 1 ? "" : "s", names,
+      count > NAMED ? texts_print(report->texts, " and %zu more", count - NAMED) : "");
+}
+
+/* What the tool's own limits left out; NULL: nothing. */
+static const char *handler_limit(const struct report *report) {
+  uint64_t cut = report->check->certificate.cut_handlers;
+  return cut == 0 ? NULL
+                  : texts_print(report->texts,
+                                "%" PRIu64
+                                " probe%s ended before the handlers did, after 20,000 "
+                                "instructions",
+                                cut, cut == 1 ? "" : "s");
+}
+
+static const char *sighting_limit(const struct report *report) {
+  uint64_t cut = report->check->certificate.cut_sightings;
+  return cut == 0 ? NULL
+                  : texts_print(report->texts,
+                                "%" PRIu64 " sighting%s left out: more than 64 at one place",
+                                cut, cut == 1 ? " was" : "s were");
+}
+
 size_t report_limits(const struct report *report, const char **limits, size_t max) {
   const struct certificate *certificate = &report->check->certificate;
   struct texts *texts = report->texts;
@@ -255,6 +295,9 @@ size_t report_limits(const struct report *report, const char **limits, size_t ma
       image_has_debug(report->image)
           ? NULL
           : "no debug information: how large data are was guessed from the run's accesses",
+      vanished_limit(report),
+      handler_limit(report),
+      sighting_limit(report),
       report->explorer->beats ? NULL
                               : "interrupts inside instructions were not tried "
                                 "(--places=boundaries)",

@@ -11,7 +11,7 @@ static bool X;
 
 int main(void) {
   systick_start(1000);
-  while (!X) {  // expect: unsynchronised X
+  while (!X) {  // expect: unsynchronised X, vanished-access X [O2]
   }
   for (;;) {
     nop(); /* main logic */

@@ -137,6 +137,9 @@ struct certificate {
   uint64_t decided[DECISION_COUNT];             /* (place, exception) pairs */
   uint64_t branches;
   uint64_t ranked; /* pairs of serial orders run */
+  /* What limits of the tool cut: probes whose handlers took longer than one may, and
+   * what detectors said of one probe beyond the room for it. */
+  uint64_t cut_handlers, cut_sightings;
   bool audited;
   bool complete;
   enum run_end end;

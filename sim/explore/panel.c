@@ -12,6 +12,8 @@ static void take_sighting(void *sink, const struct sighting *sighting) {
   }
   if (ex->here->sighting_count < SIGHTINGS_MOST) {
     ex->here->sightings[ex->here->sighting_count++] = *sighting;
+  } else {
+    ex->certificate.cut_sightings++;
   }
 }
 
@@ -49,6 +51,10 @@ static bool same_function(const void *context, uint32_t pc, uint32_t other) {
 
 static bool is_deliberate(const void *context, uint32_t pc) {
   return image_is_deliberate(context, pc);
+}
+
+static bool loops_blindly(const void *context, uint32_t pc) {
+  return image_loops_blindly(context, pc);
 }
 
 static bool is_loaded(const void *context, uint32_t address) {
@@ -89,6 +95,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .same_expression = same_expression,
         .same_function = same_function,
         .is_deliberate = is_deliberate,
+        .loops_blindly = loops_blindly,
         .is_loaded = is_loaded,
         .image = ex->image,
         .flags_of = flags_of,

@@ -101,9 +101,10 @@ static struct equivalence *begin_equivalence(struct explorer *ex, unsigned excep
 static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
   uint32_t settled = ex->panel.open;
+  uint64_t longest = m->state.boundary + HANDLER_MOST;
   struct run probe = {
       .mode = RUN_PROBE,
-      .limit = m->state.boundary + HANDLER_MOST,
+      .limit = longest,
       .base_depth = probe_base(ex),
       .exception = (uint16_t)exception,
   };
@@ -117,6 +118,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   ex->here->suspicious = ex->panel.open > settled;
   bool home = probe_came_home(ex, &probe) || ex->here->place.kind == PLACE_RETURN;
   if (probe.stop != STOP_DONE) {
+    ex->certificate.cut_handlers += m->state.boundary >= longest;
     return STRANDED;
   }
   if (home && ex->panel.open <= settled) {

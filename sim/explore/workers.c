@@ -168,6 +168,8 @@ static void add_counts(struct explorer *ex, const struct parcel *parcel) {
   sum->places += part->places;
   sum->branches += part->branches;
   sum->ranked += part->ranked;
+  sum->cut_handlers += part->cut_handlers;
+  sum->cut_sightings += part->cut_sightings;
   for (unsigned i = 0; i < DECISION_COUNT; i++) {
     sum->decided[i] += part->decided[i];
   }

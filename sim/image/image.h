@@ -116,6 +116,9 @@ bool image_line_at(const struct image *image, uint32_t pc, struct source_frame *
 /* Whether the instruction is an access that the source asks for as such: it stands in, or
  * was inlined from, Rust's volatile or atomic operations, or C++'s std::atomic. */
 bool image_is_deliberate(const struct image *image, uint32_t pc);
+/* Whether the instruction is of a loop of at most a few instructions that access no
+ * memory and write no register: only an interrupt does anything there. */
+bool image_loops_blindly(const struct image *image, uint32_t pc);
 /* The text of a source line, without its newline, or NULL if the file is not
  * there. The file is searched as named, and then relative to the current
  * directory by dropping leading directories. Caller frees. */

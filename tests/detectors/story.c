@@ -196,6 +196,12 @@ static bool is_deliberate(const void *image, uint32_t pc) {
   return pc >> 8 == 8;
 }
 
+/* As if each statement's first instruction began such a loop. */
+static bool loops_blindly(const void *image, uint32_t pc) {
+  (void)image;
+  return (pc & 0xf) == 4;
+}
+
 /* The image puts something into COUNT. */
 static bool is_loaded(const void *image, uint32_t address) {
   (void)image;
@@ -226,6 +232,7 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .same_expression = same_expression,
       .same_function = same_function,
       .is_deliberate = is_deliberate,
+      .loops_blindly = loops_blindly,
       .is_loaded = is_loaded,
       .flags_of = flags_of,
   };
