@@ -21,6 +21,57 @@ bool report_shows(const struct report *report, const struct finding *finding) {
   return report_severity(finding) >= report->severity && !waived;
 }
 
+static bool is_of_device(const struct sighting *sighting) {
+  uint8_t op = sighting->accesses > 0 ? sighting->access[sighting->victim].op : EVENT_READ;
+  return sighting->leaf == LEAF_NONE && (op == EVENT_DEVICE_READ || op == EVENT_DEVICE_WRITE);
+}
+
+const char *report_register(const struct report *report, const struct finding *finding) {
+  const struct sighting *sighting = &finding->sighting;
+  if (!is_of_device(sighting)) {
+    return NULL;
+  }
+  uint32_t word = sighting->access[sighting->victim].address & ~3U;
+  const struct register_model *model =
+      registers_find(report->explorer->machine.registers, word);
+  return model != NULL && model->name != NULL
+             ? texts_clean(report->texts, model->name)
+             : texts_print(report->texts, "0x%08" PRIx32, word);
+}
+
+static bool same_data(const struct report *report, const struct sighting *a,
+                      const struct sighting *b) {
+  if (is_of_device(a) && is_of_device(b)) {
+    return (a->access[a->victim].address ^ b->access[b->victim].address) < 4;
+  }
+  if (a->leaf == LEAF_NONE || b->leaf == LEAF_NONE) {
+    return false;
+  }
+  const struct leaf_table *leaves = &report->check->leaves;
+  bool typed = a->leaf < leaves->count && b->leaf < leaves->count;
+  return a->leaf == b->leaf ||
+         (typed && leaves->leaves[a->leaf].variable == leaves->leaves[b->leaf].variable);
+}
+
+static bool same_code(const struct report *report, const struct access *a,
+                      const struct access *b) {
+  return image_function_at(report->image, a->pc) == image_function_at(report->image, b->pc);
+}
+
+const struct finding *report_cause(const struct report *report, const struct finding *finding) {
+  const struct sighting *own = &finding->sighting;
+  for (const struct finding *other = report->check->findings; other < finding; other++) {
+    const struct sighting *s = &other->sighting;
+    if (report_shows(report, other) && s->accesses > 0 && own->accesses > 0 &&
+        same_data(report, s, own) &&
+        same_code(report, &s->access[s->victim], &own->access[own->victim]) &&
+        same_code(report, &s->access[s->intruder], &own->access[own->intruder])) {
+      return other;
+    }
+  }
+  return finding;
+}
+
 size_t report_count(const struct report *report, enum severity severity) {
   size_t count = 0;
   for (size_t i = 0; i < report->check->finding_count; i++) {

@@ -43,6 +43,12 @@ enum verdict { VERDICT_CLEAN, VERDICT_FINDINGS, VERDICT_PARTIAL };
  * benign count as notes, whatever the kind. */
 bool report_shows(const struct report *report, const struct finding *finding);
 enum severity report_severity(const struct finding *finding);
+/* Of the shown findings with the same cause the first: one variable (or register) and the
+ * same two functions. Itself where it is the first, or alone. */
+const struct finding *report_cause(const struct report *report, const struct finding *finding);
+/* Name of the device register that the finding is about, or its address; NULL: it is not
+ * about one. */
+const char *report_register(const struct report *report, const struct finding *finding);
 /* How many of the shown findings have this severity. */
 size_t report_count(const struct report *report, enum severity severity);
 enum verdict report_verdict(const struct report *report);

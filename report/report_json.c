@@ -193,9 +193,17 @@ static json_t *expected_json(const struct report *report, const struct sighting 
 }
 
 static void put_leaf(json_t *object, const struct report *report,
-                     const struct sighting *sighting) {
+                     const struct finding *finding) {
+  const struct sighting *sighting = &finding->sighting;
+  const char *device = report_register(report, finding);
   struct leaf_words leaf = {.size = 0};
-  bool known = report_leaf(report, sighting->leaf, &leaf);
+  bool known = device != NULL || report_leaf(report, sighting->leaf, &leaf);
+  if (device != NULL) {
+    leaf = (struct leaf_words){.name = device,
+                               .type = "device register",
+                               .address = sighting->access[sighting->victim].address & ~3U,
+                               .size = 4};
+  }
   json_put(object, "variable", known ? json_string(leaf.name) : json_null());
   json_put(object, "type", known ? json_string(leaf.type) : json_null());
   json_put(object, "address", known ? json_hex(report->texts, leaf.address, 4) : json_null());
@@ -276,10 +284,11 @@ static json_t *finding_json(const struct report *report, const struct finding *f
   const struct sighting *sighting = &finding->sighting;
   json_t *object = json_object();
   json_put(object, "id", json_string(finding->id));
+  json_put(object, "group", json_string(report_cause(report, finding)->id));
   json_put(object, "kind", json_string(finding_traits(sighting->kind)->name));
   json_put(object, "severity", json_string(severity_name(report_severity(finding))));
   json_put(object, "outcome", json_string(outcome_name(finding->outcome)));
-  put_leaf(object, report, sighting);
+  put_leaf(object, report, finding);
   put_invariant(object, report, finding);
   json_put(object, "accesses", accesses_json(report, finding));
   json_put(object, "victim", json_integer(sighting->victim));

@@ -230,6 +230,7 @@ static json_t *properties(const struct report *report, const struct finding *fin
   json_t *object = json_object();
   json_put(object, "reproduce", json_string(report_reproduce(report, finding)));
   json_put(object, "schedule", json_string(report_token(report, finding)));
+  json_put(object, "group", json_string(report_cause(report, finding)->id));
   json_put(object, "outcome", json_string(outcome_name(finding->outcome)));
   json_put(object, "place", json_string(place_kind_name(finding->place.kind)));
   json_put(object, "occurrences", json_count(finding->occurrences));

@@ -67,6 +67,25 @@ static void print_needs(const struct page *page, const struct report *report,
   }
 }
 
+/* Where a finding above says the same of the code. */
+static void print_cause(const struct page *page, const struct report *report,
+                        const struct finding *finding) {
+  const struct finding *cause = report_cause(report, finding);
+  struct leaf_words leaf;
+  if (cause == finding) {
+    return;
+  }
+  const char *device = report_register(report, cause);
+  const char *of = device != NULL                                     ? device
+                   : report_leaf(report, cause->sighting.leaf, &leaf) ? leaf.name
+                                                                      : "the same";
+  page_paragraph(page, "  Cause:   ", 11,
+                 texts_print(report->texts,
+                             "most likely that of the %s of %s above (same variable, same two "
+                             "functions)",
+                             finding_traits(cause->sighting.kind)->name, of));
+}
+
 static void print_cover(const struct page *page, const struct report *report,
                         const struct finding *finding) {
   const char *section = report_section(report, finding);
@@ -94,6 +113,7 @@ void section_finding(const struct page *page, const struct report *report,
   page_paragraph(page, "  Outcome: ", 11, outcome_sentence(finding->outcome));
   print_needs(page, report, finding);
   page_paragraph(page, "  Seen:    ", 11, seen_sentence(report, finding));
+  print_cause(page, report, finding);
   fprintf(page->out, "  %sReproduce: %s%s\n", page_ink(page, INK_BOLD),
           report_reproduce(report, finding), page_ink(page, INK_OFF));
 }

@@ -13,7 +13,7 @@ static mut X: bool = false;
 #[no_mangle]
 pub extern "C" fn main() -> ! {
     rt::systick::start(1000);
-    // expect: unsynchronised atomic_broken::X
+    // expect: unsynchronised atomic_broken::X, vanished-access atomic_broken::X [O2]
     while unsafe { !X } {}
     loop {
         rt::nop();

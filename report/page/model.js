@@ -24,7 +24,7 @@ const hex = (value, digits) => value.toString(16).padStart(digits, '0');
 
 /* The finding's leaf: address, size, names of its values. */
 function leafOf(finding) {
-  if (finding.address === null) return null;
+  if (finding.address === null || finding.type === 'device register') return null;
   return {address: number(finding.address), size: Math.min(finding.size, 8), name: finding.variable,
     type: finding.type, values: finding.values};
 }
