@@ -94,8 +94,8 @@ static size_t next_case(struct cases *cases, const uint8_t **bytes) {
   return size;
 }
 
-static bool say_hello(bool shared_case, const struct dictionary *dictionary) {
-  uint32_t offered = HELLO | HELLO_MAP_SIZE | (EDGE_MAP_SIZE - 1) << 1 |
+static bool say_hello(size_t map_size, bool shared_case, const struct dictionary *dictionary) {
+  uint32_t offered = HELLO | HELLO_MAP_SIZE | (uint32_t)(map_size - 1) << 1 |
                      (shared_case ? HELLO_SHARED_CASE : 0) |
                      (dictionary->size > 0 ? HELLO_DICTIONARY : 0);
   uint32_t taken = 0;
@@ -113,12 +113,18 @@ static bool say_hello(bool shared_case, const struct dictionary *dictionary) {
           put_bytes(dictionary->bytes, dictionary->size));
 }
 
+/* Never an empty map, not even of a run without a jump. AFL asks for the first; its
+ * tools leave that one out, and afl-cmin wants at least one. */
+static void mark_start(uint8_t *map) {
+  map[0] = map[1] = 1;
+}
+
 /* One test case: the program "ran" without a process of its own. Both answers, process
  * and status, go out at once when it is over: AFL is woken once. */
 static bool serve_one(struct target *target, struct cases *cases, uint8_t *map) {
   const uint8_t *bytes = NULL;
   size_t size = next_case(cases, &bytes);
-  map[0] = 1; /* never an empty map */
+  mark_start(map);
   struct target_run run = target_execute(target, bytes, size, map);
   const uint32_t answers[] = {NO_CHILD, run.found ? (uint32_t)afl_signal(run.kind) : 0};
   return put_bytes(answers, sizeof answers);
@@ -127,7 +133,7 @@ static bool serve_one(struct target *target, struct cases *cases, uint8_t *map) 
 static bool run_once(struct target *target, struct cases *cases, uint8_t *map) {
   const uint8_t *bytes = NULL;
   size_t size = next_case(cases, &bytes);
-  map[0] = 1;
+  mark_start(map);
   struct target_run run = target_execute(target, bytes, size, map);
   if (run.found) {
     signal(afl_signal(run.kind), SIG_DFL);
@@ -140,6 +146,7 @@ bool afl_serve(struct target *target, const struct dictionary *dictionary,
                struct error *error) {
   uint8_t *map = attach("__AFL_SHM_ID", error);
   bool serves = fcntl(ANSWERS, F_GETFD) != -1;
+  size_t map_size = target_fit_map(target);
   struct cases cases = {.shared = serves ? attach("__AFL_SHM_FUZZ_ID", error) : NULL};
   uint32_t command = 0;
   if (map == NULL) {
@@ -151,7 +158,7 @@ bool afl_serve(struct target *target, const struct dictionary *dictionary,
     free(cases.own);
     return ran;
   }
-  bool good = say_hello(cases.shared != NULL, dictionary) ||
+  bool good = say_hello(map_size, cases.shared != NULL, dictionary) ||
               error_set(error, "AFL did not answer; start this by afl-fuzz");
   while (good && get_word(&command) && serve_one(target, &cases, map)) {
   }

@@ -24,7 +24,7 @@ struct target {
   uint64_t shared;
   struct writer *writers; /* by leaf */
   uint32_t run;
-  uint8_t *map;
+  unsigned map_bits;
   uint32_t *inputs;
   size_t input_count, input_capacity;
 };
@@ -33,14 +33,15 @@ enum { STACK_ROOM = 4096, SALT_ENTRY = 0x51ed270b, SALT_READ = 0x2545f491 };
 
 /* Reads-from pairs between contexts, and the places where handlers came. */
 static void note_interleaving(struct target *t, const struct event *event) {
+  const struct edges *edges = &t->ex->machine->edges;
   if (event->kind == EVENT_ENTRY) {
-    edge_count(t->map, event->pc ^ SALT_ENTRY, event->context.exception);
+    edge_count(edges, event->pc ^ SALT_ENTRY, event->context.exception);
   } else if (event->kind == EVENT_WRITE && event->leaf != LEAF_NONE) {
     t->writers[event->leaf] = (struct writer){t->run, event->pc, event->context.exception};
   } else if (event->kind == EVENT_READ && event->leaf != LEAF_NONE) {
     const struct writer *writer = &t->writers[event->leaf];
     if (writer->run == t->run && writer->exception != event->context.exception) {
-      edge_count(t->map, writer->pc ^ SALT_READ, event->pc);
+      edge_count(edges, writer->pc ^ SALT_READ, event->pc);
     }
   }
 }
@@ -48,7 +49,7 @@ static void note_interleaving(struct target *t, const struct event *event) {
 static void on_event(void *owner, const struct event *event) {
   struct target *t = owner;
   panel_observe(&t->ex->panel, event);
-  if (t->map != NULL) {
+  if (t->ex->machine->edges.map != NULL) {
     note_interleaving(t, event);
   }
 }
@@ -110,6 +111,7 @@ struct target *target_create(const struct image *image, const struct explorer_op
   t->image = image;
   t->options = *options;
   t->severity = severity;
+  t->map_bits = EDGE_MAP_BITS;
   t->writers = allocate(leaf_total(&ex->machine->memory.leaves), sizeof *t->writers);
   t->root = snapshot_create(ex->machine);
   find_root(t);
@@ -127,6 +129,21 @@ void target_destroy(struct target *t) {
   free(t->writers);
   free(t->inputs);
   free(t);
+}
+
+size_t target_fit_map(struct target *t) {
+  enum { BITS_LEAST = 12 };
+  const struct segment *segments = NULL;
+  size_t count = image_segments(t->image, &segments);
+  size_t code = 0;
+  for (size_t i = 0; i < count; i++) {
+    code += segments[i].writable ? 0 : segments[i].size;
+  }
+  t->map_bits = BITS_LEAST;
+  while (t->map_bits < EDGE_MAP_BITS && (size_t)1 << t->map_bits < code) {
+    t->map_bits++;
+  }
+  return (size_t)1 << t->map_bits;
 }
 
 static bool counts(const struct target *t, enum finding_kind kind) {
@@ -182,8 +199,7 @@ struct target_run target_execute(struct target *t, const uint8_t *bytes, size_t 
   snapshot_restore(t->root, m);
   stimulus_parse(&t->stimulus, bytes, size);
   new_run(t);
-  t->map = map;
-  m->edges = (struct edges){.map = map, .expected = m->state.pc};
+  m->edges = (struct edges){.map = map, .bits = t->map_bits, .expected = m->state.pc};
   ex->here->sighting_count = 0;
   machine_continue(m, &run);
   panel_finish(&ex->panel);

@@ -29,8 +29,13 @@ struct target_run {
   enum finding_kind kind; /* the first in their order, if found */
 };
 
+/* From now on the map is as large as the code needs: one counter for each of its bytes,
+ * at least 4096, at most EDGE_MAP_SIZE. For callers who clear and read all of it for
+ * each run. Returns its size. */
+size_t target_fit_map(struct target *target);
+
 /* Runs with any bytes as the stimulus. Counts coverage in `map` (EDGE_MAP_SIZE
- * bytes, not cleared here) unless it is NULL. */
+ * bytes unless it was made to fit; not cleared here) unless it is NULL. */
 struct target_run target_execute(struct target *target, const uint8_t *bytes, size_t size,
                                  uint8_t *map);
 

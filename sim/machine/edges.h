@@ -8,19 +8,20 @@
 
 #include <stdint.h>
 
-enum { EDGE_MAP_SIZE = 1 << 16 };
+enum { EDGE_MAP_BITS = 16, EDGE_MAP_SIZE = 1 << EDGE_MAP_BITS }; /* at most */
 
 struct edges {
-  uint8_t *map;      /* EDGE_MAP_SIZE counters; borrowed. NULL: not wanted */
+  uint8_t *map;      /* 1 << bits counters; borrowed. NULL: not wanted */
+  unsigned bits;     /* EDGE_MAP_BITS or less */
   uint32_t expected; /* pc of the next instruction in memory */
   uint32_t from;     /* the last instruction */
   uint32_t serial;   /* of its context */
 };
 
 /* Counts one event that the hash of two numbers names. */
-static inline void edge_count(uint8_t *map, uint32_t from, uint32_t to) {
+static inline void edge_count(const struct edges *edges, uint32_t from, uint32_t to) {
   uint32_t hash = (from * 0x9e3779b1U ^ to) * 0x85ebca6bU;
-  uint8_t *counter = &map[hash >> 16];
+  uint8_t *counter = &edges->map[hash >> (32 - edges->bits)];
   *counter = (uint8_t)(*counter + 1 == 256 ? 1 : *counter + 1);
 }
 
@@ -28,7 +29,7 @@ static inline void edge_count(uint8_t *map, uint32_t from, uint32_t to) {
 static inline void edges_step(struct edges *edges, uint32_t pc, unsigned size,
                               uint32_t serial) {
   if (pc != edges->expected && serial == edges->serial) {
-    edge_count(edges->map, edges->from, pc);
+    edge_count(edges, edges->from, pc);
   }
   edges->expected = pc + size;
   edges->from = pc;
