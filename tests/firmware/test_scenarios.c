@@ -20,20 +20,42 @@ struct origin {
   uint32_t index;
 };
 
+/* The bytes of the file that a program names, next to its scenario. */
+struct input {
+  uint8_t bytes[64];
+  size_t size; /* 0: it names none */
+};
+static struct input read_input(const struct origin *origin, const char *name) {
+  struct input input = {.size = 0};
+  if (name != NULL) {
+    const char *slash = strrchr(origin->scenario, '/');
+    char path[BUILD_PATH];
+    cr_assert(slash != NULL);
+    snprintf(path, sizeof path, "%.*s/%s", (int)(slash - origin->scenario), origin->scenario,
+             name);
+    FILE *stream = fopen(path, "rb");
+    cr_assert(stream != NULL, "%s", path);
+    input.size = fread(input.bytes, 1, sizeof input.bytes, stream);
+    fclose(stream);
+  }
+  return input;
+}
+
 /* Registers, invariants and groups of the program. */
-static struct board *read_board(const struct origin *origin) {
+static struct board *read_board(const struct origin *origin, const struct input *input) {
   struct error error = {{0}};
   struct board *board = board_create();
   cr_assert(board_read_program(board, origin->scenario, origin->index, &error), "%s",
             error.message);
-  board_finish(board, NULL, 0);
+  board_finish(board, input->size > 0 ? input->bytes : NULL, input->size);
   return board;
 }
 
 static void run_trial(struct trial *trial, const struct origin *origin, const char *path) {
   struct error error = {{0}};
   struct tally tally = {.rows = NULL};
-  struct board *board = read_board(origin);
+  struct input input = read_input(origin, trial->program->input);
+  struct board *board = read_board(origin, &input);
   trial->image = image_load(path, NULL, &error);
   cr_assert(trial->image != NULL, "%s", error.message);
   cr_expect(image_core(trial->image) == trial->core, "%s: is for another core", trial->name);
