@@ -79,6 +79,9 @@ uint64_t registers_fingerprint(const struct register_set *set) {
   for (size_t i = 0; i < set->effect_count; i++) {
     add_effect(&hash, &set->effects[i]);
   }
+  if (set->line_count > 0) {
+    add(&hash, 1); /* how lines work: an injected interrupt finds its status bits set */
+  }
   for (size_t i = 0; i < set->line_count; i++) {
     const struct register_line *line = &set->lines[i];
     const uint64_t numbers[] = {line->exception, line->status, line->status_bits, line->enable,

@@ -209,6 +209,19 @@ Test(board_registers, interrupts) {
   sample_free(&s);
 }
 
+/* The handler looks for its cause, and is not called again for one that it leaves. */
+Test(board_registers, an_injected_interrupt_has_a_cause) {
+  struct sample s = driven(UART, "");
+  machine_inject(s.machine, 17);
+  cr_expect_eq(read_word(&s, 0x40000004), 0x10, "neither line is enabled");
+  write_word(&s, 0x40000008, 2);
+  machine_inject(s.machine, 17);
+  cr_expect_eq(read_word(&s, 0x40000004), 0x90, "the second line's bit");
+  cr_expect(is_pending(&s, 1));
+  cr_expect(!exception_bit(s.machine->state.exceptions.line, 17));
+  sample_free(&s);
+}
+
 Test(board_registers, effects_on_the_register_itself) {
   struct sample s = driven(
       "registers:\n"
