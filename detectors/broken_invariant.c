@@ -15,7 +15,6 @@
 #include <stddef.h>
 
 #include "detectors/claims.h"
-#include "detectors/nesting.h"
 #include "detectors/registry.h"
 
 enum { LEVELS = 6 };
@@ -28,7 +27,6 @@ struct slot {
 };
 
 struct state {
-  struct nesting nesting;
   uint64_t awaited; /* boundary at which the wait for thread mode's sleep ends; 0: none */
   uint64_t changed[LEVELS];                 /* activation wrote a variable, by level: serial */
   uint64_t judged[INVARIANTS_MOST][LEVELS]; /* by which activation: its serial */
@@ -105,7 +103,7 @@ static void report(struct detection *d, const struct state *s, uint32_t index,
 static void judge(struct detection *d, const struct state *s, uint64_t invariants,
                   const struct event *event) {
   for (uint32_t i = 0; invariants >> i != 0; i++) {
-    const uint64_t *judged = &s->judged[i][s->nesting.depth];
+    const uint64_t *judged = &s->judged[i][d->nesting->depth];
     if ((invariants >> i & 1) == 0 || *judged == event->context.serial) {
       continue;
     }
@@ -129,19 +127,23 @@ static void learn(struct detection *d, const struct state *s, const struct slot 
   }
   if (event->kind == EVENT_WRITE) {
     *(struct access *)detection_edit(d, &slot->write, sizeof slot->write) = access_of(event);
-    if (s->nesting.depth > 0 && s->nesting.depth < LEVELS) {
-      const uint64_t *changed = &s->changed[s->nesting.depth];
+    if (d->nesting->depth > 0 && d->nesting->depth < LEVELS) {
+      const uint64_t *changed = &s->changed[d->nesting->depth];
       *(uint64_t *)detection_edit(d, changed, sizeof *changed) = event->context.serial;
     }
   }
 }
 
+static bool broken_invariant_cares(const struct detection *d, uint32_t leaf) {
+  return d->claims != NULL && leaf < d->leaves->count && d->claims->slot_of[leaf] != 0;
+}
+
 static void on_access(struct detection *d, const struct state *s, const struct event *event) {
-  if (event->leaf >= d->leaves->count || d->claims->slot_of[event->leaf] == 0) {
+  if (!broken_invariant_cares(d, event->leaf)) {
     return;
   }
   uint32_t index = d->claims->slot_of[event->leaf] - 1;
-  bool judges = s->nesting.depth > 0 && s->nesting.depth < LEVELS;
+  bool judges = d->nesting->depth > 0 && d->nesting->depth < LEVELS;
   if (event->kind == EVENT_READ) {
     learn(d, s, &s->slot[index], event); /* what nobody wrote is known from here on */
   }
@@ -161,10 +163,9 @@ static void stop_waiting(struct detection *d, const struct state *s) {
 }
 
 static void on_return(struct detection *d, const struct state *s, const struct event *event) {
-  uint32_t depth = s->nesting.depth;
+  uint32_t depth = d->nesting->depth;
   bool changed = depth > 0 && depth < LEVELS && s->changed[depth] == event->context.serial;
-  nesting_leave(d, &s->nesting, event);
-  if (changed && s->nesting.depth == 0) {
+  if (changed && nesting_depth_behind(d->nesting, event) == 0) {
     stop_waiting(d, s);
     *(uint64_t *)detection_edit(d, &s->awaited, sizeof s->awaited) =
         event->boundary + d->horizon;
@@ -195,9 +196,6 @@ static void broken_invariant_observe(struct detection *d, const void *state,
     case EVENT_WRITE:
       on_access(d, s, event);
       break;
-    case EVENT_ENTRY:
-      nesting_enter(d, &s->nesting, event);
-      break;
     case EVENT_RETURN:
       on_return(d, s, event);
       break;
@@ -213,12 +211,18 @@ static void broken_invariant_finish(struct detection *d, const void *state) {
   stop_waiting(d, state);
 }
 
+static bool broken_invariant_applies(const struct detection *d) {
+  return d->claims != NULL && d->claims->invariant_count > 0;
+}
+
 const struct detector broken_invariant_detector = {
     .name = "broken-invariant",
     .summary = "an expression of the scenario is false where somebody sees it",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN |
               1U << EVENT_SLEEP,
     .state_size = broken_invariant_state_size,
+    .applies = broken_invariant_applies,
+    .cares = broken_invariant_cares,
     .observe = broken_invariant_observe,
     .finish = broken_invariant_finish,
 };

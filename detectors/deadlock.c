@@ -8,7 +8,6 @@
  *
  * What it cannot see: loops that read a device, a counter or time; loops longer
  * than the machine looks for; waits of several handlers for each other. */
-#include "detectors/nesting.h"
 #include "detectors/registry.h"
 
 enum { READS = 8, LOOP = 64 };
@@ -20,7 +19,6 @@ struct writer { /* who last wrote a leaf; unused while pc is 0 */
 };
 
 struct state {
-  struct nesting nesting;
   uint32_t next; /* in the ring of reads */
   uint32_t reserved;
   struct reading {
@@ -58,12 +56,12 @@ static void on_write(struct detection *d, const struct state *s, const struct ev
 }
 
 /* The live context below the spinning one that wrote the leaf last, or NULL. */
-static const struct context *holder(const struct state *s, const struct writer *writer,
+static const struct context *holder(const struct detection *d, const struct writer *writer,
                                     struct context spinning) {
-  unsigned own = nesting_level(&s->nesting, spinning);
+  unsigned own = nesting_level(d->nesting, spinning);
   for (unsigned level = 0; writer->pc != 0 && own != NESTING_NONE && level < own; level++) {
-    if (s->nesting.level[level].context.serial == writer->serial) {
-      return &s->nesting.level[level].context;
+    if (d->nesting->level[level].context.serial == writer->serial) {
+      return &d->nesting->level[level].context;
     }
   }
   return NULL;
@@ -106,7 +104,7 @@ static void on_spin(struct detection *d, const struct state *s, const struct eve
         reading->access.boundary + LOOP < spin->boundary) {
       continue;
     }
-    const struct context *victim = holder(s, &s->writer[reading->leaf - 1], spin->context);
+    const struct context *victim = holder(d, &s->writer[reading->leaf - 1], spin->context);
     if (victim != NULL) {
       struct sighting sighting = held_by(s, reading, victim);
       detection_report(d, &sighting);
@@ -130,12 +128,6 @@ static void deadlock_observe(struct detection *d, const void *state,
     case EVENT_WRITE:
       on_write(d, s, event);
       break;
-    case EVENT_ENTRY:
-      nesting_enter(d, &s->nesting, event);
-      break;
-    case EVENT_RETURN:
-      nesting_leave(d, &s->nesting, event);
-      break;
     case EVENT_SPIN:
       on_spin(d, s, event);
       break;
@@ -147,8 +139,7 @@ static void deadlock_observe(struct detection *d, const void *state,
 const struct detector deadlock_detector = {
     .name = "deadlock",
     .summary = "a handler waits for what only the code that it interrupted can do",
-    .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN |
-              1U << EVENT_SPIN,
+    .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_SPIN,
     .state_size = deadlock_state_size,
     .observe = deadlock_observe,
     .finish = NULL,

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "detectors/finding.h"
+#include "detectors/nesting.h"
 #include "sim/event.h"
 #include "sim/leaf.h"
 
@@ -30,10 +31,12 @@ struct undo;
 /* What the core gives a detector with each call; one for each detector and run. */
 struct detection {
   const struct leaf_table *leaves;
-  const struct claims *claims; /* what the user says of variables; NULL: nothing */
-  struct undo *undo;           /* for detection_edit */
-  void *state;                 /* what detection_edit writes to */
-  uint64_t horizon;            /* in boundaries: older accesses need not be remembered */
+  const struct claims *claims;   /* what the user says of variables; NULL: nothing */
+  struct undo *undo;             /* for detection_edit */
+  void *state;                   /* what detection_edit writes to */
+  const struct nesting *nesting; /* who preempted whom; kept by the core */
+  size_t region_count;           /* that the scenario names */
+  uint64_t horizon;              /* in boundaries: older accesses need not be remembered */
   uint32_t *open;    /* suspicions open, all detectors together; rewinds with the run */
   uint32_t *distant; /* the same for detection_watch */
   void (*report)(void *sink, const struct sighting *sighting);
@@ -68,6 +71,11 @@ struct detector {
   uint32_t events; /* wanted: an OR of 1 << enum event_kind */
   /* Size of the state in bytes; it may grow with the number of leaves. */
   size_t (*state_size)(const struct leaf_table *leaves);
+  /* Whether this run can show anything of it at all. NULL: every run can. */
+  bool (*applies)(const struct detection *d);
+  /* Whether accesses to this leaf mean anything to it while no detector holds a
+   * suspicion; asked once for each leaf ahead of the run. NULL: those to any leaf do. */
+  bool (*cares)(const struct detection *d, uint32_t leaf);
   void (*observe)(struct detection *d, const void *state, const struct event *event);
   /* The branch ends at the horizon or the run at its end, with suspicions still
    * open: settle them. May be NULL. */

@@ -13,7 +13,6 @@
  * What it cannot see: a handler deeper than LEVELS as the victim; reads through
  * two functions; atomic variables, which are read as often as is meant; variables
  * of more than 8 bytes; more than SUSPICIONS at a time. */
-#include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
@@ -40,7 +39,6 @@ struct suspicion {
 };
 
 struct state {
-  struct nesting nesting;
   uint32_t held;
   uint32_t reserved;
   struct span span[LEVELS];
@@ -50,6 +48,11 @@ struct state {
 
 static size_t double_fetch_state_size(const struct leaf_table *leaves) {
   return sizeof(struct state) + leaf_total(leaves) * LEVELS * sizeof(struct reading);
+}
+
+static bool double_fetch_cares(const struct detection *d, uint32_t leaf) {
+  bool atomic = leaf < d->leaves->count && (d->leaves->leaves[leaf].flags & LEAF_ATOMIC) != 0;
+  return !atomic && piece_leaf_size(d->leaves, leaf) <= PIECE_BYTES;
 }
 
 static bool is_judged(const struct detection *d, const struct event *event) {
@@ -85,8 +88,8 @@ static void report(struct detection *d, const struct suspicion *suspicion) {
 
 /* What the context reads from now on has nothing to do with what it read before. */
 static void end_span(struct detection *d, const struct state *s) {
-  if (s->nesting.depth < LEVELS && s->span[s->nesting.depth].has_read != 0) {
-    const struct span *span = &s->span[s->nesting.depth];
+  if (d->nesting->depth < LEVELS && s->span[d->nesting->depth].has_read != 0) {
+    const struct span *span = &s->span[d->nesting->depth];
     *(struct span *)detection_edit(d, span, sizeof *span) =
         (struct span){.number = (uint16_t)(span->number + 1)};
   }
@@ -146,11 +149,11 @@ static void on_read(struct detection *d, const struct state *s, const struct eve
   if (s->held > 0) {
     read_again(d, s, event);
   }
-  if (s->nesting.depth >= LEVELS) {
+  if (d->nesting->depth >= LEVELS) {
     return;
   }
-  const struct reading *reading = &s->reading[event->leaf][s->nesting.depth];
-  const struct span *span = &s->span[s->nesting.depth];
+  const struct reading *reading = &s->reading[event->leaf][d->nesting->depth];
+  const struct span *span = &s->span[d->nesting->depth];
   if (span->has_read == 0) {
     *(uint16_t *)detection_edit(d, &span->has_read, sizeof span->has_read) = 1;
   }
@@ -200,9 +203,9 @@ static void on_write(struct detection *d, const struct state *s, const struct ev
   if (event->value == event->old) {
     return;
   }
-  for (unsigned level = 0; level < LEVELS && level < s->nesting.depth; level++) {
+  for (unsigned level = 0; level < LEVELS && level < d->nesting->depth; level++) {
     const struct reading *reading = &s->reading[event->leaf][level];
-    const struct context victim = s->nesting.level[level].context;
+    const struct context victim = d->nesting->level[level].context;
     if (reading->pc != 0 && reading->serial == victim.serial &&
         reading->span == s->span[level].number && age_of(reading, event) <= d->horizon &&
         reading->size == event->size && reading->offset == piece_of(d->leaves, event).offset) {
@@ -213,8 +216,8 @@ static void on_write(struct detection *d, const struct state *s, const struct ev
 
 /* Its own write makes what the context read before a thing of the past. */
 static void forget(struct detection *d, const struct state *s, const struct event *event) {
-  if (s->nesting.depth < LEVELS) {
-    const struct reading *reading = &s->reading[event->leaf][s->nesting.depth];
+  if (d->nesting->depth < LEVELS) {
+    const struct reading *reading = &s->reading[event->leaf][d->nesting->depth];
     if (reading->pc != 0) {
       *(uint32_t *)detection_edit(d, &reading->pc, sizeof reading->pc) = 0;
     }
@@ -262,12 +265,8 @@ static void double_fetch_observe(struct detection *d, const void *state,
     case EVENT_MASK:
       on_mask(d, s, event);
       break;
-    case EVENT_ENTRY:
-      nesting_enter(d, &s->nesting, event);
-      break;
     case EVENT_RETURN:
       on_use(d, s, event);
-      nesting_leave(d, &s->nesting, event);
       break;
     default:
       break;

@@ -11,7 +11,6 @@
  *
  * What it cannot see: faults that come later than that; which of several
  * variables was the cause (the first one that was changed is named). */
-#include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
@@ -40,7 +39,6 @@ struct chain {    /* handlers one behind the other, and what comes behind them *
 };
 
 struct state {
-  struct nesting nesting;
   struct chain chain;
   struct mark mark[LEVELS][ACCESSES]; /* rings, by level */
   uint32_t next[LEVELS];
@@ -54,12 +52,12 @@ static size_t fault_state_size(const struct leaf_table *leaves) {
   return sizeof(struct state);
 }
 
-static unsigned top_level(const struct state *s) {
-  return s->nesting.depth < LEVELS ? s->nesting.depth : LEVELS - 1;
+static unsigned top_level(const struct detection *d) {
+  return d->nesting->depth < LEVELS ? d->nesting->depth : LEVELS - 1;
 }
 
 static void remember(struct detection *d, const struct state *s, const struct event *event) {
-  unsigned level = top_level(s);
+  unsigned level = top_level(d);
   const uint32_t *next = &s->next[level];
   uint32_t leaf = (event->leaf + 1) | (event->kind == EVENT_WRITE ? MARK_WROTE : 0U);
   const struct mark *newest = &s->mark[level][(*next + ACCESSES - 1) % ACCESSES];
@@ -73,10 +71,10 @@ static void remember(struct detection *d, const struct state *s, const struct ev
 }
 
 /* The newest access of a preempted context to this leaf, or NULL. */
-static const struct mark *mark_below(const struct state *s, uint32_t leaf,
-                                     struct context *context) {
-  for (unsigned level = top_level(s); level > 0; level--) {
-    *context = s->nesting.level[level - 1].context;
+static const struct mark *mark_below(const struct detection *d, const struct state *s,
+                                     uint32_t leaf, struct context *context) {
+  for (unsigned level = top_level(d); level > 0; level--) {
+    *context = d->nesting->level[level - 1].context;
     uint32_t next = s->next[level - 1];
     for (unsigned i = 1; i <= ACCESSES; i++) {
       const struct mark *mark = &s->mark[level - 1][(next + ACCESSES - i) % ACCESSES];
@@ -90,11 +88,11 @@ static const struct mark *mark_below(const struct state *s, uint32_t leaf,
 
 static void suspect(struct detection *d, const struct state *s, const struct event *event) {
   struct context context = {0};
-  if (s->cause.held || s->nesting.depth == 0 || event->value == event->old ||
+  if (s->cause.held || d->nesting->depth == 0 || event->value == event->old ||
       event->context.exception == SVCALL) {
     return;
   }
-  const struct mark *mark = mark_below(s, event->leaf, &context);
+  const struct mark *mark = mark_below(d, s, event->leaf, &context);
   if (mark == NULL) {
     return;
   }
@@ -162,7 +160,6 @@ static void forget(struct detection *d, const struct state *s) {
 static void on_return(struct detection *d, const struct state *s, const struct event *event) {
   const struct cause *cause = &s->cause;
   follow_chain(d, s, event);
-  nesting_leave(d, &s->nesting, event);
   if (cause->known && context_equal(event->context, cause->own.context)) {
     forget(d, s);
   } else if (cause->held && cause->until == 0 &&
@@ -217,9 +214,6 @@ static void fault_observe(struct detection *d, const void *state, const struct e
     case EVENT_READ:
     case EVENT_WRITE:
       on_access(d, s, event);
-      break;
-    case EVENT_ENTRY:
-      nesting_enter(d, &s->nesting, event);
       break;
     case EVENT_RETURN:
       on_return(d, s, event);

@@ -14,7 +14,6 @@
  * are changed apart on purpose), objects reached through heaps; more than SEEN
  * members that a handler touches; handlers as victims above LEVELS. */
 #include "detectors/claims.h"
-#include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
@@ -43,7 +42,6 @@ struct suspicion {
 };
 
 struct state {
-  struct nesting nesting;
   uint32_t held;
   uint32_t next; /* in seen */
   struct seen seen[SEEN];
@@ -61,12 +59,12 @@ static uint32_t group_of(const struct detection *d, uint32_t leaf) {
 }
 
 /* A member of a struct, of a variable that has others; or of a group. */
-static bool is_member(const struct detection *d, const struct event *event) {
-  if (event->leaf >= d->leaves->count || (event->flags & EVENT_EXCLUSIVE) != 0) {
+static bool inconsistent_snapshot_cares(const struct detection *d, uint32_t index) {
+  if (index >= d->leaves->count) {
     return false;
   }
-  const struct leaf *leaf = &d->leaves->leaves[event->leaf];
-  bool grouped = group_of(d, event->leaf) != 0;
+  const struct leaf *leaf = &d->leaves->leaves[index];
+  bool grouped = group_of(d, index) != 0;
   bool member = (leaf->flags & LEAF_MEMBER) != 0 && (leaf->flags & LEAF_ATOMIC) == 0;
   return (grouped || member) && leaf->size <= PIECE_BYTES;
 }
@@ -192,7 +190,7 @@ static const struct mine *opposite(const struct detection *d, const struct state
   const struct mine *mine = &s->mine[leaf][level];
   bool wrote = (mine->serial & MINE_WROTE) != 0;
   bool live =
-      mine->pc != 0 && (mine->serial & ~MINE_WROTE) == s->nesting.level[level].context.serial;
+      mine->pc != 0 && (mine->serial & ~MINE_WROTE) == d->nesting->level[level].context.serial;
   return live && wrote == (event->kind == EVENT_READ) &&
                  mine->boundary + d->horizon >= event->boundary
              ? mine
@@ -203,7 +201,7 @@ static const struct mine *opposite(const struct detection *d, const struct state
  * it had not, since. */
 static void pair(struct detection *d, const struct state *s, const struct seen *one,
                  const struct event *event, unsigned level) {
-  const struct context victim = s->nesting.level[level].context;
+  const struct context victim = d->nesting->level[level].context;
   const struct mine *first = opposite(d, s, one->leaf - 1, level, event);
   const struct mine *second = opposite(d, s, event->leaf, level, event);
   struct seen here = {event->leaf + 1, event->context.serial, event->old, access_of(event)};
@@ -232,7 +230,7 @@ static void on_handler(struct detection *d, const struct state *s, const struct 
         seen->access.op != event->kind || !same_object(d, seen->leaf - 1, event->leaf)) {
       continue;
     }
-    for (unsigned level = 0; level < LEVELS && level < s->nesting.depth; level++) {
+    for (unsigned level = 0; level < LEVELS && level < d->nesting->depth; level++) {
       pair(d, s, seen, event, level);
     }
   }
@@ -244,10 +242,10 @@ static void on_handler(struct detection *d, const struct state *s, const struct 
 
 static void remember(struct detection *d, const struct state *s, const struct event *event) {
   bool idle = event->kind == EVENT_WRITE && event->value == event->old;
-  if (s->nesting.depth >= LEVELS || idle) {
+  if (d->nesting->depth >= LEVELS || idle) {
     return;
   }
-  const struct mine *mine = &s->mine[event->leaf][s->nesting.depth];
+  const struct mine *mine = &s->mine[event->leaf][d->nesting->depth];
   uint32_t wrote = event->kind == EVENT_WRITE ? MINE_WROTE : 0U;
   *(struct mine *)detection_edit(d, mine, sizeof *mine) =
       (struct mine){event->pc, event->context.serial | wrote, event->boundary};
@@ -266,13 +264,13 @@ static void on_access(struct detection *d, const struct state *s, const struct e
   if (s->held > 0 && event->kind == EVENT_WRITE && event->leaf != LEAF_NONE) {
     on_use(d, s, event);
   }
-  if (!is_member(d, event)) {
+  if ((event->flags & EVENT_EXCLUSIVE) != 0 || !inconsistent_snapshot_cares(d, event->leaf)) {
     return;
   }
   if (s->held > 0) {
     settle(d, s, event);
   }
-  if (s->nesting.depth > 0) {
+  if (d->nesting->depth > 0) {
     on_handler(d, s, event);
   }
   remember(d, s, event);
@@ -295,12 +293,8 @@ static void inconsistent_snapshot_observe(struct detection *d, const void *state
     case EVENT_MASK:
       on_mask(d, s, event);
       break;
-    case EVENT_ENTRY:
-      nesting_enter(d, &s->nesting, event);
-      break;
     case EVENT_RETURN:
       on_use(d, s, event);
-      nesting_leave(d, &s->nesting, event);
       break;
     default:
       break;
@@ -317,6 +311,7 @@ const struct detector inconsistent_snapshot_detector = {
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN |
               1U << EVENT_DEVICE_WRITE | 1U << EVENT_MASK,
     .state_size = inconsistent_snapshot_state_size,
+    .cares = inconsistent_snapshot_cares,
     .observe = inconsistent_snapshot_observe,
     .finish = inconsistent_snapshot_finish,
 };

@@ -13,7 +13,6 @@
  * does); what is read after more than SUSPECTS handlers' bad values at a time; odd values of a
  * leaf into which more than ODD_VALUES different ones were stored whole; a third context's
  * pieces of the same leaf; leaves of more than 8 bytes; enums without debug information. */
-#include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
@@ -70,7 +69,6 @@ struct suspect {
 };
 
 struct state {
-  struct nesting nesting;
   uint32_t held;     /* composed values held */
   uint32_t suspects; /* bad values held */
   struct composed composed[COMPOSED];
@@ -123,7 +121,8 @@ static void stored_whole(struct detection *d, const struct leaf *leaf,
 }
 
 /* The activation's own slot, else one to take over. */
-static const struct writer *writer_slot(const struct state *s, const struct leaf_state *state,
+static const struct writer *writer_slot(const struct detection *d,
+                                        const struct leaf_state *state,
                                         struct context context) {
   const struct writer *spare = &state->writer[0];
   for (unsigned i = 0; i < WRITERS; i++) {
@@ -131,7 +130,7 @@ static const struct writer *writer_slot(const struct state *s, const struct leaf
     if (writer->bytes != 0 && context_equal(writer->context, context)) {
       return writer;
     }
-    if (writer->bytes == 0 || !nesting_is_live(&s->nesting, writer->context)) {
+    if (writer->bytes == 0 || !nesting_is_live(d->nesting, writer->context)) {
       spare = writer;
     }
   }
@@ -139,10 +138,9 @@ static const struct writer *writer_slot(const struct state *s, const struct leaf
 }
 
 /* One piece of a write; true if it completed the leaf, with its value. */
-static bool write_piece(struct detection *d, const struct state *s,
-                        const struct leaf_state *state, const struct event *event,
-                        struct piece piece, uint64_t *value) {
-  const struct writer *slot = writer_slot(s, state, event->context);
+static bool write_piece(struct detection *d, const struct leaf_state *state,
+                        const struct event *event, struct piece piece, uint64_t *value) {
+  const struct writer *slot = writer_slot(d, state, event->context);
   struct writer next = *slot;
   bool goes_on = next.bytes != 0 && context_equal(next.context, event->context) &&
                  (next.bytes & piece.bytes) == 0;
@@ -251,7 +249,7 @@ static void on_write(struct detection *d, const struct state *s, const struct le
     }
     *(struct access *)detection_edit(d, &state->newest, sizeof state->newest) =
         access_of(event);
-    complete = write_piece(d, s, state, event, piece, &value);
+    complete = write_piece(d, state, event, piece, &value);
   } else {
     end_pieces(d, state, event->context);
   }
@@ -350,7 +348,8 @@ static bool writes_itself(const struct leaf_state *state, struct context context
   return false;
 }
 
-static const struct reader *reader_slot(const struct state *s, const struct leaf_state *state,
+static const struct reader *reader_slot(const struct detection *d,
+                                        const struct leaf_state *state,
                                         struct context context) {
   const struct reader *spare = &state->reader[0];
   for (unsigned i = 0; i < READERS; i++) {
@@ -358,7 +357,7 @@ static const struct reader *reader_slot(const struct state *s, const struct leaf
     if (reader->bytes != 0 && context_equal(reader->context, context)) {
       return reader;
     }
-    if (reader->bytes == 0 || !nesting_is_live(&s->nesting, reader->context)) {
+    if (reader->bytes == 0 || !nesting_is_live(d->nesting, reader->context)) {
       spare = reader;
     }
   }
@@ -368,7 +367,7 @@ static const struct reader *reader_slot(const struct state *s, const struct leaf
 static void read_piece(struct detection *d, const struct state *s, const struct leaf *leaf,
                        const struct event *event, struct piece piece) {
   const struct leaf_state *state = &s->leaf[event->leaf];
-  const struct reader *slot = reader_slot(s, state, event->context);
+  const struct reader *slot = reader_slot(d, state, event->context);
   struct reader next = *slot;
   bool goes_on = next.bytes != 0 && context_equal(next.context, event->context) &&
                  (next.bytes & piece.bytes) == 0;
@@ -426,12 +425,13 @@ static void composed_expire(struct detection *d, const struct state *s, uint64_t
   }
 }
 
+static bool invalid_enum_cares(const struct detection *d, uint32_t leaf) {
+  return leaf < d->leaves->count && is_judged(&d->leaves->leaves[leaf]);
+}
+
 static void on_access(struct detection *d, const struct state *s, const struct event *event) {
-  if (event->leaf >= d->leaves->count) {
-    return;
-  }
-  const struct leaf *leaf = &d->leaves->leaves[event->leaf];
-  if (is_judged(leaf)) {
+  if (invalid_enum_cares(d, event->leaf)) {
+    const struct leaf *leaf = &d->leaves->leaves[event->leaf];
     (event->kind == EVENT_READ ? on_read : on_write)(d, s, leaf, event);
   }
 }
@@ -448,11 +448,7 @@ static void invalid_enum_observe(struct detection *d, const void *state,
       composed_settle(d, s, event->context, LEAF_NONE, true);
     }
   }
-  if (event->kind == EVENT_ENTRY) {
-    nesting_enter(d, &s->nesting, event);
-  } else if (event->kind == EVENT_RETURN) {
-    nesting_leave(d, &s->nesting, event);
-  } else if (event->kind != EVENT_DEVICE_WRITE) {
+  if (event->kind == EVENT_READ || event->kind == EVENT_WRITE) {
     on_access(d, s, event);
   }
 }
@@ -468,6 +464,7 @@ const struct detector invalid_enum_detector = {
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN |
               1U << EVENT_DEVICE_WRITE,
     .state_size = invalid_enum_state_size,
+    .cares = invalid_enum_cares,
     .observe = invalid_enum_observe,
     .finish = invalid_enum_finish,
 };

@@ -10,7 +10,6 @@
  * a fifth live context that reads the same leaf; more than SUSPICIONS stale
  * reads at a time; leaves of more than 8 bytes. Exclusive accesses are left
  * out: a STREX that succeeded was not interrupted. */
-#include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
@@ -44,7 +43,6 @@ struct leaf_state {
 };
 
 struct state {
-  struct nesting nesting;
   struct suspicion suspicion[SUSPICIONS];
   uint32_t held; /* suspicions held */
   uint32_t reserved;
@@ -134,12 +132,12 @@ static void report(struct detection *d, const struct suspicion *suspicion,
 
 /* Where a new reader goes: a free slot, else that of an activation that ended or
  * read too long ago; READERS if all are in use. */
-static unsigned reader_slot(const struct detection *d, const struct state *s,
-                            const struct leaf_state *leaf, uint64_t now) {
+static unsigned reader_slot(const struct detection *d, const struct leaf_state *leaf,
+                            uint64_t now) {
   for (unsigned i = 0; i < READERS; i++) {
     const struct reader *reader = &leaf->reader[i];
     if (reader->newest.stale == 0 &&
-        (reader->newest.read == 0 || !nesting_is_live(&s->nesting, reader->context) ||
+        (reader->newest.read == 0 || !nesting_is_live(d->nesting, reader->context) ||
          reader_too_old(d, reader, now))) {
       return i;
     }
@@ -159,7 +157,7 @@ static unsigned reader_of(const struct leaf_state *leaf, struct context context)
 static void reader_start(struct detection *d, const struct state *s, const struct event *event,
                          struct piece piece) {
   const struct leaf_state *leaf = &s->leaf[event->leaf];
-  unsigned index = reader_slot(d, s, leaf, event->boundary);
+  unsigned index = reader_slot(d, leaf, event->boundary);
   if (index == READERS) {
     return;
   }
@@ -248,7 +246,7 @@ static void on_write(struct detection *d, const struct state *s, const struct ev
     }
     if (context_equal(reader->context, event->context)) {
       on_own_write(d, s, i, event, piece);
-    } else if (!nesting_is_live(&s->nesting, reader->context) ||
+    } else if (!nesting_is_live(d->nesting, reader->context) ||
                reader_too_old(d, reader, event->boundary)) {
       continue;
     } else if (reader->newest.stale == 0) {
@@ -285,11 +283,8 @@ static void lost_update_observe(struct detection *d, const void *state,
   if (s->held > 0) {
     drop_expired(d, s, event->boundary);
   }
-  if (event->kind == EVENT_ENTRY) {
-    nesting_enter(d, &s->nesting, event);
-  } else if (event->kind == EVENT_RETURN) {
+  if (event->kind == EVENT_RETURN) {
     drop_ended(d, s, event);
-    nesting_leave(d, &s->nesting, event);
   } else if (event->leaf != LEAF_NONE &&
              piece_leaf_size(d->leaves, event->leaf) <= PIECE_BYTES) {
     (event->kind == EVENT_READ ? on_read : on_write)(d, s, event);

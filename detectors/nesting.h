@@ -2,15 +2,17 @@
  *
  * Level 0 is thread mode, the topmost level is who acts. A context's own time
  * is the number of boundaries it executed itself, without those of handlers
- * that preempted it. Part of a detector's state: zeroed it is thread mode
- * alone. Levels from NESTING_LEVELS on are counted but not kept. */
+ * that preempted it. The core keeps one for all detectors: at an entry it knows the
+ * new context already, at a return it still knows the one that ends. Zeroed it is
+ * thread mode alone. Levels from NESTING_LEVELS on are counted but not kept. */
 #ifndef TORNWORD_DETECTORS_NESTING_H
 #define TORNWORD_DETECTORS_NESTING_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "detectors/detector.h"
+#include "sim/event.h"
+#include "sim/undo.h"
 
 enum { NESTING_LEVELS = 16, NESTING_NONE = NESTING_LEVELS };
 
@@ -26,11 +28,13 @@ struct nesting {
   uint32_t reserved;
 };
 
-/* To be called with each EVENT_ENTRY and EVENT_RETURN. */
-void nesting_enter(struct detection *d, const struct nesting *nesting,
-                   const struct event *entry);
-void nesting_leave(struct detection *d, const struct nesting *nesting,
-                   const struct event *leaving);
+/* Ahead of the detectors at an EVENT_ENTRY, and behind them at an EVENT_RETURN. What
+ * is overwritten is saved in `undo`. */
+void nesting_enter(struct nesting *nesting, struct undo *undo, const struct event *entry);
+void nesting_leave(struct nesting *nesting, struct undo *undo, const struct event *leaving);
+
+/* The depth that a return leaves behind. */
+uint32_t nesting_depth_behind(const struct nesting *nesting, const struct event *leaving);
 
 /* Level of a live context, or NESTING_NONE. */
 static inline unsigned nesting_level(const struct nesting *nesting, struct context context) {

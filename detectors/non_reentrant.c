@@ -11,7 +11,6 @@
  * or VARIABLES variables of one call. */
 #include <stddef.h>
 
-#include "detectors/nesting.h"
 #include "detectors/registry.h"
 
 enum { CALLS = 16, VARIABLES = 3 };
@@ -170,15 +169,20 @@ static void disturb(struct detection *d, const struct state *s, uint32_t owner,
   }
 }
 
+static bool non_reentrant_cares(const struct detection *d, uint32_t index) {
+  if (index >= d->leaves->count) {
+    return false;
+  }
+  const struct leaf *leaf = &d->leaves->leaves[index];
+  return leaf->owner != 0 && (leaf->flags & (LEAF_ATOMIC | LEAF_CONST)) == 0;
+}
+
 static void on_access(struct detection *d, const struct state *s, const struct event *event) {
-  if (s->count == 0 || event->leaf >= d->leaves->count ||
-      (event->flags & EVENT_EXCLUSIVE) != 0) {
+  if (s->count == 0 || (event->flags & EVENT_EXCLUSIVE) != 0 ||
+      !non_reentrant_cares(d, event->leaf)) {
     return;
   }
   const struct leaf *leaf = &d->leaves->leaves[event->leaf];
-  if (leaf->owner == 0 || (leaf->flags & (LEAF_ATOMIC | LEAF_CONST)) != 0) {
-    return;
-  }
   const struct call *call = own_call(s, event->context, leaf->owner);
   if (call == NULL) {
     return;
@@ -236,6 +240,7 @@ const struct detector non_reentrant_detector = {
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_CALL | 1U << EVENT_LEAVE |
               1U << EVENT_RETURN,
     .state_size = non_reentrant_state_size,
+    .cares = non_reentrant_cares,
     .observe = non_reentrant_observe,
     .finish = non_reentrant_finish,
 };

@@ -262,12 +262,17 @@ static void non_serialisable_finish(struct detection *d, const void *state) {
   }
 }
 
+static bool non_serialisable_applies(const struct detection *d) {
+  return d->region_count > 0;
+}
+
 const struct detector non_serialisable_detector = {
     .name = "non-serialisable",
     .summary = "a region comes out as in neither order of it and a handler",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_RETURN | 1U << EVENT_REGION |
               1U << EVENT_REGION_END,
     .state_size = non_serialisable_state_size,
+    .applies = non_serialisable_applies,
     .observe = non_serialisable_observe,
     .finish = non_serialisable_finish,
 };

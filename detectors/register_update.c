@@ -13,7 +13,6 @@
  * without line information: over functions; handlers above LEVELS; more than REGISTERS
  * registers; flags of registers without a model. A write that clears what it has not
  * seen, and nothing that it has, is taken for a reset and is silent. */
-#include "detectors/nesting.h"
 #include "detectors/registry.h"
 
 enum { REGISTERS = 32, LEVELS = 4, NEAR = 16 /* boundaries between read and write */ };
@@ -46,7 +45,6 @@ struct between {
 };
 
 struct state {
-  struct nesting nesting;
   uint32_t held;
   uint32_t newest[LEVELS]; /* word + 1 that was read last and not written since */
   struct between between[LEVELS];
@@ -87,14 +85,14 @@ static void drop(struct detection *d, const struct state *s, const struct betwee
 }
 
 static void set_newest(struct detection *d, const struct state *s, uint32_t word) {
-  const uint32_t *newest = &s->newest[s->nesting.depth];
+  const uint32_t *newest = &s->newest[d->nesting->depth];
   if (*newest != word) {
     *(uint32_t *)detection_edit(d, newest, sizeof *newest) = word;
   }
 }
 
 static void on_read(struct detection *d, const struct state *s, const struct event *event) {
-  uint32_t level = s->nesting.depth;
+  uint32_t level = d->nesting->depth;
   const struct device *device = device_of(d, s, word_of(event), true);
   drop(d, s, &s->between[level]);
   if (device == NULL) {
@@ -118,15 +116,15 @@ static void on_read(struct detection *d, const struct state *s, const struct eve
 /* A handler writes to a device: those whom it preempted may be between read and write. */
 static void on_foreign_write(struct detection *d, const struct state *s,
                              const struct event *event) {
-  for (uint32_t level = 0; level < LEVELS && level < s->nesting.depth; level++) {
+  for (uint32_t level = 0; level < LEVELS && level < d->nesting->depth; level++) {
     const struct device *device =
         s->newest[level] != 0 ? device_of(d, s, s->newest[level] - 1, false) : NULL;
     const struct reading *reading = device != NULL ? &device->reading[level] : NULL;
     const struct between *between = &s->between[level];
     bool same = reading != NULL && device->word == word_of(event) + 1;
     if (reading == NULL || reading->pc == 0 ||
-        reading->serial != s->nesting.level[level].context.serial ||
-        reading->boundary + NEAR < s->nesting.level[level + 1].entered ||
+        reading->serial != d->nesting->level[level].context.serial ||
+        reading->boundary + NEAR < d->nesting->level[level + 1].entered ||
         (between->held && !same)) {
       continue;
     }
@@ -185,7 +183,7 @@ static uint32_t lost_flags(const struct detection *d, const struct reading *read
 
 static void on_own_write(struct detection *d, const struct state *s, const struct event *event,
                          const struct reading *reading) {
-  const struct between *between = &s->between[s->nesting.depth];
+  const struct between *between = &s->between[d->nesting->depth];
   bool met = between->held && between->word == word_of(event);
   if (reading->boundary + d->horizon < event->boundary ||
       !d->same_statement(d->image, reading->pc, event->pc)) {
@@ -203,12 +201,12 @@ static void on_own_write(struct detection *d, const struct state *s, const struc
 
 static void on_write(struct detection *d, const struct state *s, const struct event *event) {
   const struct device *device = device_of(d, s, word_of(event), false);
-  const struct reading *reading = device != NULL ? &device->reading[s->nesting.depth] : NULL;
+  const struct reading *reading = device != NULL ? &device->reading[d->nesting->depth] : NULL;
   if (reading != NULL && reading->pc != 0 && reading->serial == event->context.serial) {
     on_own_write(d, s, event, reading);
     *(uint32_t *)detection_edit(d, &reading->pc, sizeof reading->pc) = 0;
   }
-  drop(d, s, &s->between[s->nesting.depth]);
+  drop(d, s, &s->between[d->nesting->depth]);
   set_newest(d, s, 0);
 }
 
@@ -222,11 +220,10 @@ static void expire(struct detection *d, const struct state *s, uint64_t now) {
 
 /* Back in the interrupted context: its write comes soon, or was never meant. */
 static void on_return(struct detection *d, const struct state *s, const struct event *event) {
-  if (s->nesting.depth < LEVELS) {
-    drop(d, s, &s->between[s->nesting.depth]);
+  if (d->nesting->depth < LEVELS) {
+    drop(d, s, &s->between[d->nesting->depth]);
   }
-  nesting_leave(d, &s->nesting, event);
-  uint32_t level = s->nesting.depth;
+  uint32_t level = nesting_depth_behind(d->nesting, event);
   if (level < LEVELS && s->between[level].held) {
     const uint64_t *until = &s->between[level].until;
     *(uint64_t *)detection_edit(d, until, sizeof *until) = event->boundary + NEAR;
@@ -241,19 +238,18 @@ static void register_update_observe(struct detection *d, const void *state,
   }
   switch ((enum event_kind)event->kind) {
     case EVENT_DEVICE_READ:
-      if (s->nesting.depth < LEVELS) {
+      if (d->nesting->depth < LEVELS) {
         on_read(d, s, event);
       }
       break;
     case EVENT_DEVICE_WRITE:
       on_foreign_write(d, s, event);
-      if (s->nesting.depth < LEVELS) {
+      if (d->nesting->depth < LEVELS) {
         on_write(d, s, event);
       }
       break;
     case EVENT_ENTRY:
-      nesting_enter(d, &s->nesting, event);
-      if (s->nesting.depth < LEVELS) {
+      if (d->nesting->depth < LEVELS) {
         set_newest(d, s, 0);
       }
       break;

@@ -12,7 +12,6 @@
  * whose end was left out (nothing says how far they were meant to go); what a
  * section touches beyond LEAVES leaves; sections in handlers nested deeper than
  * LEVELS. */
-#include "detectors/nesting.h"
 #include "detectors/registry.h"
 
 enum { LEAVES = 8, LEVELS = 4, PRIMASK = 16 };
@@ -36,7 +35,6 @@ struct section {
 };
 
 struct state {
-  struct nesting nesting;
   uint32_t opened; /* sections in that phase */
   uint32_t met;
   struct section section[LEVELS];
@@ -47,8 +45,8 @@ static size_t split_section_state_size(const struct leaf_table *leaves) {
   return sizeof(struct state);
 }
 
-static const struct section *section_of(const struct state *s) {
-  return s->nesting.depth < LEVELS ? &s->section[s->nesting.depth] : NULL;
+static const struct section *section_of(const struct detection *d, const struct state *s) {
+  return d->nesting->depth < LEVELS ? &s->section[d->nesting->depth] : NULL;
 }
 
 static void set(struct detection *d, const uint8_t *field, uint8_t value) {
@@ -143,7 +141,7 @@ static void nest(struct detection *d, const struct section *section, bool restor
 }
 
 static void on_mask(struct detection *d, const struct state *s, const struct event *event) {
-  const struct section *section = section_of(s);
+  const struct section *section = section_of(d, s);
   bool was = is_masked(event->old);
   bool is = is_masked(event->value);
   if (section == NULL) {
@@ -169,7 +167,7 @@ static void on_mask(struct detection *d, const struct state *s, const struct eve
 /* Which level of BASEPRI covers the running section is not kept: whoever's priority
  * is raised inside one is let in sooner than when it began. */
 static void on_priority(struct detection *d, const struct state *s, const struct event *event) {
-  const struct section *section = section_of(s);
+  const struct section *section = section_of(d, s);
   if (section != NULL && event->value < event->old) {
     open_early(d, s, section, event, true);
   }
@@ -225,30 +223,28 @@ static void meet(struct detection *d, const struct state *s, const struct sectio
 }
 
 static void on_access(struct detection *d, const struct state *s, const struct event *event) {
-  const struct section *own = section_of(s);
+  const struct section *own = section_of(d, s);
   if (event->leaf == LEAF_NONE) {
     return;
   }
   if (own != NULL && own->phase != OUTSIDE) {
     note_own(d, own, event);
   }
-  for (unsigned level = 0; s->opened > 0 && level < s->nesting.depth && level < LEVELS;
+  for (unsigned level = 0; s->opened > 0 && level < d->nesting->depth && level < LEVELS;
        level++) {
     meet(d, s, &s->section[level], event);
   }
 }
 
 static void on_return(struct detection *d, const struct state *s, const struct event *event) {
-  const struct section *section = section_of(s);
+  const struct section *section = section_of(d, s);
   if (section != NULL && context_equal(section->context, event->context)) {
     leave(d, s, section);
   }
-  nesting_leave(d, &s->nesting, event);
 }
 
-static void on_entry(struct detection *d, const struct state *s, const struct event *event) {
-  nesting_enter(d, &s->nesting, event);
-  const struct section *section = section_of(s);
+static void on_entry(struct detection *d, const struct state *s) {
+  const struct section *section = section_of(d, s);
   if (section != NULL) {
     leave(d, s, section);
   }
@@ -281,7 +277,7 @@ static void split_section_observe(struct detection *d, const void *state,
       on_priority(d, s, event);
       break;
     case EVENT_ENTRY:
-      on_entry(d, s, event);
+      on_entry(d, s);
       break;
     case EVENT_RETURN:
       on_return(d, s, event);

@@ -52,14 +52,14 @@ static void end_tracking(struct detection *d, const struct torn_state *s, uint32
   const struct torn_leaf *leaf = &s->leaf[index];
   uint8_t all = piece_mask(piece_leaf_size(d->leaves, index));
   for (unsigned i = 0; i < TORN_WRITERS; i++) {
-    if (torn_is_open(s, leaf, &leaf->writer[i], now)) {
+    if (torn_is_open(d, leaf, &leaf->writer[i], now)) {
       return;
     }
   }
   for (unsigned i = 0; i < TORN_READERS; i++) {
     const struct torn_reader *reader = &leaf->reader[i];
     if (reader->now.serial > leaf->floor && reader->now.bytes != all &&
-        torn_in_time(s, reader->context, reader->now.time, now)) {
+        torn_in_time(d, reader->context, reader->now.time, now)) {
       return;
     }
   }
@@ -71,7 +71,7 @@ static void end_tracking(struct detection *d, const struct torn_state *s, uint32
 }
 
 /* A reader slot for a context: its own, else a free one, else the oldest. */
-static unsigned reader_slot(const struct torn_state *s, const struct torn_leaf *leaf,
+static unsigned reader_slot(const struct detection *d, const struct torn_leaf *leaf,
                             struct context context) {
   unsigned best = 0;
   for (unsigned i = 0; i < TORN_READERS; i++) {
@@ -80,7 +80,7 @@ static unsigned reader_slot(const struct torn_state *s, const struct torn_leaf *
     if (used && context_equal(reader->context, context)) {
       return i;
     }
-    if (!used || !nesting_is_live(&s->nesting, reader->context)) {
+    if (!used || !nesting_is_live(d->nesting, reader->context)) {
       best = i;
     } else if (leaf->reader[best].now.serial > reader->now.serial) {
       best = i;
@@ -114,23 +114,23 @@ static void reader_start(struct detection *d, const struct torn_state *s, unsign
 static void reader_add(struct detection *d, const struct torn_state *s,
                        const struct torn_reader *reader, const struct event *event,
                        struct piece piece) {
-  unsigned level = nesting_level(&s->nesting, event->context);
+  unsigned level = nesting_level(d->nesting, event->context);
   struct torn_reading *now = detection_edit(d, &reader->now, sizeof reader->now);
   now->value = piece_mix(now->value, event->whole, piece.bytes);
   now->bytes |= piece.bytes;
   now->sources |= sources_of(&s->leaf[event->leaf], piece.bytes);
-  now->time = level == NESTING_NONE ? 0 : nesting_time(&s->nesting, level, event->boundary);
+  now->time = level == NESTING_NONE ? 0 : nesting_time(d->nesting, level, event->boundary);
 }
 
 static void on_read(struct detection *d, const struct torn_state *s, const struct event *event,
                     struct piece piece) {
   const struct torn_leaf *leaf = &s->leaf[event->leaf];
-  unsigned index = reader_slot(s, leaf, event->context);
+  unsigned index = reader_slot(d, leaf, event->context);
   const struct torn_reader *reader = &leaf->reader[index];
   bool goes_on = reader->now.serial > leaf->floor &&
                  context_equal(reader->context, event->context) &&
                  reader->now.bytes != piece.all && (reader->now.bytes & piece.bytes) == 0 &&
-                 torn_in_time(s, reader->context, reader->now.time, event->boundary);
+                 torn_in_time(d, reader->context, reader->now.time, event->boundary);
   if (!goes_on) {
     reader_start(d, s, index, event);
   }
@@ -158,7 +158,7 @@ static unsigned writer_going_on(struct detection *d, const struct torn_state *s,
         !context_equal(writer->context, event->context)) {
       continue;
     }
-    if (torn_in_time(s, writer->context, writer->time, event->boundary) &&
+    if (torn_in_time(d, writer->context, writer->time, event->boundary) &&
         ((writer->bytes & piece.bytes) == 0 || is_again(s, writer, event))) {
       return i;
     }
@@ -223,13 +223,13 @@ static void writer_start(struct detection *d, const struct torn_state *s, unsign
 static void writer_add(struct detection *d, const struct torn_state *s, unsigned slot,
                        const struct event *event, struct piece piece) {
   const struct torn_leaf *leaf = &s->leaf[event->leaf];
-  unsigned level = nesting_level(&s->nesting, event->context);
+  unsigned level = nesting_level(d->nesting, event->context);
   struct torn_writer *writer = detection_edit(d, &leaf->writer[slot], sizeof *writer);
   writer->value = piece_mix(writer->value, event->whole, piece.bytes);
   writer->bytes |= piece.bytes;
   writer->over = writer->bytes == piece.all;
   writer->newest = access_of(event);
-  writer->time = level == NESTING_NONE ? 0 : nesting_time(&s->nesting, level, event->boundary);
+  writer->time = level == NESTING_NONE ? 0 : nesting_time(d->nesting, level, event->boundary);
   uint8_t *source = detection_edit(d, leaf->source, sizeof leaf->source);
   for (unsigned i = 0; i < PIECE_BYTES; i++) {
     source[i] = (piece.bytes >> i & 1) != 0 ? (uint8_t)(slot + 1) : source[i];
@@ -297,11 +297,7 @@ static void torn_observe(struct detection *d, const void *state, const struct ev
   if (s->held > 0) {
     torn_settle(d, s, event);
   }
-  if (event->kind == EVENT_ENTRY) {
-    nesting_enter(d, &s->nesting, event);
-  } else if (event->kind == EVENT_RETURN) {
-    nesting_leave(d, &s->nesting, event);
-  } else if (event->kind == EVENT_RESTART) {
+  if (event->kind == EVENT_RESTART) {
     on_restart(d, s, event);
   } else if (event->kind != EVENT_DEVICE_WRITE && event->leaf != LEAF_NONE) {
     on_access(d, s, event);

@@ -8,7 +8,6 @@
 #ifndef TORNWORD_DETECTORS_TORN_H
 #define TORNWORD_DETECTORS_TORN_H
 
-#include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
@@ -76,7 +75,6 @@ struct torn_suspicion {
 };
 
 struct torn_state {
-  struct nesting nesting;
   struct torn_restart {
     struct context context;
     uint32_t pc;
@@ -106,16 +104,16 @@ void torn_settle_all(struct detection *d, const struct torn_state *s);
 bool torn_is_suspected(const struct torn_state *s, uint32_t leaf);
 
 /* Whether the operation with this newest piece can still go on. */
-static inline bool torn_in_time(const struct torn_state *s, struct context context,
+static inline bool torn_in_time(const struct detection *d, struct context context,
                                 uint64_t time, uint64_t now) {
-  unsigned level = nesting_level(&s->nesting, context);
-  return level != NESTING_NONE && nesting_time(&s->nesting, level, now) - time <= TORN_GAP;
+  unsigned level = nesting_level(d->nesting, context);
+  return level != NESTING_NONE && nesting_time(d->nesting, level, now) - time <= TORN_GAP;
 }
 
-static inline bool torn_is_open(const struct torn_state *s, const struct torn_leaf *leaf,
+static inline bool torn_is_open(const struct detection *d, const struct torn_leaf *leaf,
                                 const struct torn_writer *writer, uint64_t now) {
   return writer->serial > leaf->floor && !writer->over &&
-         torn_in_time(s, writer->context, writer->time, now);
+         torn_in_time(d, writer->context, writer->time, now);
 }
 
 #endif

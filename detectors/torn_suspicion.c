@@ -183,7 +183,7 @@ bool torn_read_seen(struct detection *d, const struct torn_state *s, unsigned in
     unsigned source = 2U << i;
     if ((reader->now.sources & source) != 0 && (reader->now.sources & ~source) != 0 &&
         !context_equal(writer->context, read->context) &&
-        torn_is_open(s, leaf, writer, read->boundary)) {
+        torn_is_open(d, leaf, writer, read->boundary)) {
       hold_half_seen(d, s, i, reader, read);
     }
   }
@@ -270,7 +270,7 @@ static void hold_clobbered(struct detection *d, const struct torn_state *s, unsi
   const struct torn_leaf *leaf = &s->leaf[write->leaf];
   for (unsigned i = 0; i < TORN_WRITERS; i++) {
     const struct torn_writer *half = &leaf->writer[i];
-    if (i == index || !torn_is_open(s, leaf, half, write->boundary) ||
+    if (i == index || !torn_is_open(d, leaf, half, write->boundary) ||
         context_equal(half->context, write->context) ||
         find(s, TORN_CLOBBERED, write->leaf, half->serial) != NULL) {
       continue;
@@ -344,7 +344,7 @@ static void expire(struct detection *d, const struct torn_state *s,
 }
 
 /* Whether the deciding context's event shows how it goes on. */
-static bool is_decided(const struct torn_state *s, const struct torn_suspicion *suspicion,
+static bool is_decided(const struct detection *d, const struct torn_suspicion *suspicion,
                        const struct event *event) {
   switch ((enum torn_suspect)suspicion->suspect) {
     case TORN_NOTHING:
@@ -353,7 +353,7 @@ static bool is_decided(const struct torn_state *s, const struct torn_suspicion *
     case TORN_HALF_SEEN:
     case TORN_CLOBBERED:
       return event->kind == EVENT_RETURN ||
-             !torn_in_time(s, event->context, suspicion->time, event->boundary);
+             !torn_in_time(d, event->context, suspicion->time, event->boundary);
     case TORN_COMPOSED:
       return event->kind == EVENT_RETURN || event->kind == EVENT_DEVICE_WRITE ||
              (event->kind == EVENT_WRITE && event->leaf != LEAF_NONE);
@@ -370,7 +370,7 @@ void torn_settle(struct detection *d, const struct torn_state *s, const struct e
     const struct sighting *sighting = &suspicion->sighting;
     bool old = sighting->access[sighting->accesses - 1].boundary + d->horizon < event->boundary;
     if (old || (context_equal(suspicion->context, event->context) &&
-                is_decided(s, suspicion, event))) {
+                is_decided(d, suspicion, event))) {
       expire(d, s, suspicion);
     }
   }
@@ -378,14 +378,14 @@ void torn_settle(struct detection *d, const struct torn_state *s, const struct e
 
 /* The handler that saw half a write never came back (it hangs, or the processor
  * locked up): its victim had no chance to go on, and what was read was torn. */
-static bool is_stranded(const struct torn_state *s, const struct torn_suspicion *suspicion) {
-  unsigned level = nesting_level(&s->nesting, suspicion->context);
-  return suspicion->suspect == TORN_HALF_SEEN && level < s->nesting.depth;
+static bool is_stranded(const struct detection *d, const struct torn_suspicion *suspicion) {
+  unsigned level = nesting_level(d->nesting, suspicion->context);
+  return suspicion->suspect == TORN_HALF_SEEN && level < d->nesting->depth;
 }
 
 void torn_settle_all(struct detection *d, const struct torn_state *s) {
   for (unsigned i = 0; i < TORN_SUSPICIONS; i++) {
-    if (is_stranded(s, &s->suspicion[i])) {
+    if (is_stranded(d, &s->suspicion[i])) {
       detection_report(d, &s->suspicion[i].sighting);
       drop(d, s, &s->suspicion[i]);
     } else if (s->suspicion[i].suspect != TORN_NOTHING) {

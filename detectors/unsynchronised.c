@@ -11,7 +11,6 @@
  * What it cannot see: anything in an image without debug information, where all may be
  * volatile; accesses that never come next to each other; what an instruction touches behind its
  * first RECENT leaves; levels from NESTING_LEVELS on; leaves of more than 8 bytes. */
-#include "detectors/nesting.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
@@ -51,17 +50,19 @@ static size_t unsynchronised_state_size(const struct leaf_table *leaves) {
   return sizeof(struct state);
 }
 
-/* Whether plain accesses of this leaf are all that there is between contexts. */
-static bool is_plain(const struct detection *d, const struct event *event) {
-  if (event->leaf == LEAF_NONE || (event->flags & EVENT_EXCLUSIVE) != 0) {
-    return false;
-  }
-  if (event->leaf >= d->leaves->count) {
+static bool unsynchronised_cares(const struct detection *d, uint32_t index) {
+  if (index >= d->leaves->count) {
     return !d->leaves->bare;
   }
-  const struct leaf *leaf = &d->leaves->leaves[event->leaf];
+  const struct leaf *leaf = &d->leaves->leaves[index];
   return !d->leaves->bare && (leaf->flags & (LEAF_VOLATILE | LEAF_ATOMIC)) == 0 &&
          leaf->size <= PIECE_BYTES;
+}
+
+/* Whether plain accesses of this leaf are all that there is between contexts. */
+static bool is_plain(const struct detection *d, const struct event *event) {
+  return event->leaf != LEAF_NONE && (event->flags & EVENT_EXCLUSIVE) == 0 &&
+         unsynchronised_cares(d, event->leaf);
 }
 
 /* Accesses remembered of the instruction at this boundary. */
@@ -214,6 +215,7 @@ const struct detector unsynchronised_detector = {
     .summary = "plain accesses of two contexts meet and nothing orders them",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
     .state_size = unsynchronised_state_size,
+    .cares = unsynchronised_cares,
     .observe = unsynchronised_observe,
     .finish = NULL,
 };

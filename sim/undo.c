@@ -31,11 +31,11 @@ void undo_save_large(struct undo *undo, void *where, size_t size) {
 }
 
 void undo_rewind(struct undo *undo, uint64_t mark) {
-  assert(mark >= undo->forgotten && mark <= undo_mark(undo));
-  size_t keep = (size_t)(mark - undo->forgotten);
+  assert(mark >= undo->oldest && mark <= undo_mark(undo));
+  size_t keep = (size_t)(mark - undo->dropped);
   while (undo->count > keep) {
     struct undo_entry *entry = &undo->entries[--undo->count];
-    memcpy(entry->where, entry->bytes, entry->size);
+    bytes_copy_record(entry->where, entry->bytes, entry->size);
   }
 }
 
@@ -47,26 +47,28 @@ static void swap(struct undo_entry *entry) {
 }
 
 void undo_swap_back(struct undo *undo, uint64_t mark) {
-  assert(mark >= undo->forgotten && mark <= undo_mark(undo));
-  for (size_t i = undo->count; i > mark - undo->forgotten; i--) {
+  assert(mark >= undo->oldest && mark <= undo_mark(undo));
+  for (size_t i = undo->count; i > mark - undo->dropped; i--) {
     swap(&undo->entries[i - 1]);
   }
 }
 
 void undo_swap_forward(struct undo *undo, uint64_t mark, uint64_t end) {
-  assert(mark >= undo->forgotten && end == undo_mark(undo));
+  assert(mark >= undo->oldest && end == undo_mark(undo));
   for (uint64_t i = mark; i < end; i++) {
-    swap(&undo->entries[i - undo->forgotten]);
+    swap(&undo->entries[i - undo->dropped]);
   }
 }
 
+/* Entries are moved only when most of them are forgotten: each is moved once. */
 void undo_forget(struct undo *undo, uint64_t mark) {
-  assert(mark >= undo->forgotten && mark <= undo_mark(undo));
-  size_t drop = (size_t)(mark - undo->forgotten);
-  if (drop == 0) {
+  assert(mark >= undo->oldest && mark <= undo_mark(undo));
+  size_t drop = (size_t)(mark - undo->dropped);
+  undo->oldest = mark;
+  if (drop <= undo->count / 2) {
     return;
   }
   memmove(undo->entries, undo->entries + drop, (undo->count - drop) * sizeof *undo->entries);
   undo->count -= drop;
-  undo->forgotten = mark;
+  undo->dropped = mark;
 }

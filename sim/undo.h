@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
+
+#include "sim/bytes.h"
 
 struct undo_entry {
   void *where;
@@ -23,7 +24,8 @@ struct undo {
   struct undo_entry *entries;
   size_t count;
   size_t capacity;
-  uint64_t forgotten; /* entries dropped from the front: marks stay valid numbers */
+  uint64_t dropped; /* entries moved out at the front: marks stay valid numbers */
+  uint64_t oldest;  /* mark to which a way back is still kept */
 };
 
 void undo_init(struct undo *undo);
@@ -31,7 +33,12 @@ void undo_fini(struct undo *undo);
 
 /* Position of the newest entry, counted from the beginning of the run. */
 static inline uint64_t undo_mark(const struct undo *undo) {
-  return undo->forgotten + undo->count;
+  return undo->dropped + undo->count;
+}
+
+/* Entries to which a way back is kept. */
+static inline size_t undo_kept(const struct undo *undo) {
+  return (size_t)(undo_mark(undo) - undo->oldest);
 }
 
 void undo_grow(struct undo *undo);
@@ -50,7 +57,7 @@ static inline void undo_save(struct undo *undo, void *where, size_t size) {
   struct undo_entry *entry = &undo->entries[undo->count++];
   entry->where = where;
   entry->size = (uint32_t)size;
-  memcpy(entry->bytes, where, size);
+  bytes_copy_record(entry->bytes, where, size);
 }
 
 /* Restores everything newer than `mark` and drops those entries. */
@@ -68,7 +75,7 @@ void undo_forget(struct undo *undo, uint64_t mark);
 
 /* The entry at position `mark` (not forgotten). */
 static inline const struct undo_entry *undo_at(const struct undo *undo, uint64_t mark) {
-  return &undo->entries[mark - undo->forgotten];
+  return &undo->entries[mark - undo->dropped];
 }
 
 #endif

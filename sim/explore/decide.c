@@ -59,6 +59,10 @@ static void note_disturbance(struct explorer *ex) {
   struct machine_state *s = &ex->machine->state;
   struct level *level = ex->here;
   uint64_t index = s->boundary - level->disturbs_first;
+  if (index == level->disturbs_count && index < level->disturbs_capacity && !s->scs_touched) {
+    level->disturbs[level->disturbs_count++] = 0;
+    return;
+  }
   array_reserve((void **)&level->disturbs, &level->disturbs_capacity, index + 1, 1);
   while (level->disturbs_count <= index) {
     level->disturbs[level->disturbs_count++] = 0;
@@ -80,11 +84,17 @@ static void note_bars(struct explorer *ex) {
   }
 }
 
-static void note_boundary(struct explorer *ex) {
-  const struct exceptions *x = &ex->machine->state.exceptions;
-  note_disturbance(ex);
+/* Exceptions that can come, from here on. */
+static void note_injectable(struct explorer *ex) {
+  const struct machine_state *s = &ex->machine->state;
+  const struct exceptions *x = &s->exceptions;
+  struct level *level = ex->here;
+  if (level->noted_changes == x->changes && level->noted_bus == s->bus_accesses) {
+    return;
+  }
+  level->noted_changes = x->changes;
+  level->noted_bus = s->bus_accesses;
   note_pendsv(ex);
-  note_bars(ex);
   consider(ex, EXCEPTION_SYSTICK);
   consider(ex, EXCEPTION_PENDSV);
   consider(ex, EXCEPTION_NMI);
@@ -95,6 +105,12 @@ static void note_boundary(struct explorer *ex) {
       consider(ex, word * 32 + (unsigned)__builtin_ctz(bits));
     }
   }
+}
+
+static void note_boundary(struct explorer *ex) {
+  note_disturbance(ex);
+  note_bars(ex);
+  note_injectable(ex);
 }
 
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
@@ -151,7 +167,7 @@ bool decide_prunes(const struct explorer *ex) {
  * handler finds there is then another value, though it may read but one variable. */
 static bool changed_claims(const struct explorer *ex) {
   const struct claims *claims = ex->options.claims;
-  for (unsigned i = 0; claims != NULL && i < ex->here->last_count; i++) {
+  for (unsigned i = 0; claims != NULL && i < ex->here->step.access_count; i++) {
     const struct access_record *access = &ex->here->last[i];
     if (access->write && claims_touch(claims, ex->image, access->address, access->size)) {
       return true;
@@ -162,22 +178,15 @@ static bool changed_claims(const struct explorer *ex) {
 
 /* Whether what is recorded of an earlier place holds here too. */
 static bool holds_here(struct explorer *ex, struct equivalence *equivalence) {
-  const struct equivalence_step step = {
-      .place = ex->here->place,
-      .serial = ex->here->place_serial,
-      .accesses = ex->here->last,
-      .access_count = ex->here->last_count,
-      .code_flags = ex->here->last_flags,
-  };
   return decide_prunes(ex) && equivalence != NULL && !changed_claims(ex) &&
-         equivalence_holds(equivalence, ex->machine, &step);
+         equivalence_holds(equivalence, ex->machine, &ex->here->step);
 }
 
 bool decide_is_equivalent(struct explorer *ex, unsigned e) {
   return holds_here(ex, ex->here->equivalences[e]);
 }
 
-/* The accesses between the last place and this one: probes overwrite them. */
+/* What lies between the last place and this one. */
 static void note_step(struct explorer *ex) {
   struct machine *m = ex->machine;
   const struct code *code = machine_code(m, m->state.acting_pc);
@@ -186,9 +195,22 @@ static void note_step(struct explorer *ex) {
     return;
   }
   unsigned count = ex->here->place.kind == PLACE_BEAT ? ex->here->place.beat : m->last_count;
-  memcpy(ex->here->last, m->last, count * sizeof *ex->here->last);
-  ex->here->last_count = count;
-  ex->here->last_flags = code != NULL ? code->flags : 0;
+  ex->here->step = (struct equivalence_step){
+      .place = ex->here->place,
+      .serial = ex->here->place_serial,
+      .accesses = m->last,
+      .access_count = count,
+      .code_flags = code != NULL ? code->flags : 0,
+  };
+}
+
+/* Ahead of what runs here: it overwrites what the machine remembers of the step. */
+static void keep_step(struct explorer *ex) {
+  struct level *level = ex->here;
+  if (level->step.accesses != level->last) {
+    memcpy(level->last, level->step.accesses, level->step.access_count * sizeof *level->last);
+    level->step.accesses = level->last;
+  }
 }
 
 static bool is_disabled(const struct explorer *ex, unsigned e) {
@@ -222,7 +244,17 @@ static bool is_withheld(const struct explorer *ex, unsigned e) {
   return discipline_rule(ex->machine, e) != NULL && !exception_bit(ex->here->comes, e);
 }
 
+/* Where a chain goes on nothing changed of what the answer below depends on. */
+static bool chain_goes_on(struct explorer *ex, unsigned e) {
+  const struct equivalence *equivalence = ex->here->equivalences[e];
+  return equivalence != NULL && equivalence->valid && equivalence->lands &&
+         ex->machine->config.arrival_rule_count == 0 && decide_is_equivalent(ex, e);
+}
+
 static enum decision decide(struct explorer *ex, unsigned e) {
+  if (chain_goes_on(ex, e)) {
+    return DECISION_EQUIVALENT;
+  }
   if (is_disabled(ex, e)) {
     return DECISION_DISABLED;
   }
@@ -260,25 +292,35 @@ static void decide_exception(struct explorer *ex, unsigned e) {
   }
   if (decision == DECISION_PROBED) {
     ex->could[e]++;
+    keep_step(ex);
     probe_run(ex, e);
   }
   bool comes = decision == DECISION_PROBED || decision == DECISION_EQUIVALENT;
   bool ruled = ex->machine->config.arrival_rule_count > 0; /* by what came, and when */
   if (comes && level_number(ex) + 1 < ex->options.depth &&
       (ruled || !holds_here(ex, ex->here->deeper[e]))) {
+    keep_step(ex);
     deepen_run(ex, e, decision == DECISION_PROBED);
   }
 }
 
 static void count_place(struct explorer *ex) {
-  uint64_t *const counters[PLACE_KIND_COUNT] = {
-      [PLACE_BOUNDARY] = &ex->certificate.boundaries,
-      [PLACE_BEAT] = &ex->certificate.beats,
-      [PLACE_ENTRY] = &ex->certificate.entries,
-      [PLACE_RETURN] = &ex->certificate.returns,
-  };
-  ++*counters[ex->here->place.kind];
-  ex->certificate.places++;
+  struct certificate *c = &ex->certificate;
+  switch (ex->here->place.kind) {
+    case PLACE_BOUNDARY:
+      c->boundaries++;
+      break;
+    case PLACE_BEAT:
+      c->beats++;
+      break;
+    case PLACE_ENTRY:
+      c->entries++;
+      break;
+    case PLACE_RETURN:
+      c->returns++;
+      break;
+  }
+  c->places++;
   ex->certificate.depths[level_number(ex)].places++;
 }
 
@@ -402,6 +444,7 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
   note_step(ex);
   note_arrivals(ex);
   if (level == 0 && !is_mine(ex)) {
+    calm_look(ex, false);
     return;
   }
   if (level > 0 && kind == PLACE_BOUNDARY && deepen_merges(ex, false)) {
@@ -414,12 +457,21 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
       decide_exception(ex, ex->here->considered_list[i]);
     }
   }
+  calm_look(ex, true);
   tell_progress(ex);
 }
 
 void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
   struct explorer *ex = explorer;
   struct level *level = ex->here;
+  if (level == ex->levels && level->exception == 0) {
+    if (level->sighting_count == 0 && calm_stays(ex, kind)) {
+      level->place_serial++;
+      ex->calm.places += ex->calm.mine;
+      return;
+    }
+    calm_end(ex);
+  }
   if (level->exception != 0) { /* the run continues an injection */
     ex->here++;
   } else if (kind == PLACE_BOUNDARY) {

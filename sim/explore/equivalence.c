@@ -29,21 +29,31 @@ void equivalence_end(struct equivalence *e, struct machine *m, bool home) {
   e->code_changes = m->code_changes;
 }
 
-static bool same_exceptions(const struct exceptions *a, const struct exceptions *b) {
-  return memcmp(a, b, offsetof(struct exceptions, execution_priority)) == 0;
+static bool same_exceptions(struct exceptions *a, const struct exceptions *b) {
+  if (a->changes != b->changes &&
+      memcmp(a, b, offsetof(struct exceptions, execution_priority)) != 0) {
+    return false;
+  }
+  a->changes = b->changes;
+  return true;
 }
 
-static bool same_machine(const struct equivalence *e, struct machine *m) {
+/* The stack pointer is asked for only where the step may have moved it. */
+static bool same_stack(const struct equivalence *e, struct machine *m, uint32_t code_flags) {
+  bool still = code_flags != 0 && (code_flags & CODE_STACK) == 0;
+  return e->control == m->state.control && (still || e->sp == cpu_get_one(m->cpu, 13));
+}
+
+static bool same_machine(struct equivalence *e, struct machine *m, uint32_t code_flags) {
   const struct machine_state *s = &m->state;
   unsigned flaws = e->flaws;
-  bool bus = (flaws & FLAW_IGNORE_BUS) != 0 || e->bus_accesses == s->bus_accesses;
-  bool masks =
-      (flaws & FLAW_IGNORE_MASKS) != 0 || same_exceptions(&e->exceptions, &s->exceptions);
-  bool monitor = (flaws & FLAW_IGNORE_MONITOR) != 0 || e->monitor_set == s->monitor_set;
-  bool stack = (flaws & FLAW_IGNORE_STACK) != 0 ||
-               (e->control == s->control && e->sp == cpu_get_one(m->cpu, 13));
-  return bus && masks && monitor && stack && context_equal(e->context, s->context) &&
-         e->event_register == s->event_register && e->code_changes == m->code_changes;
+  return ((flaws & FLAW_IGNORE_BUS) != 0 || e->bus_accesses == s->bus_accesses) &&
+         ((flaws & FLAW_IGNORE_MASKS) != 0 ||
+          same_exceptions(&e->exceptions, &s->exceptions)) &&
+         ((flaws & FLAW_IGNORE_MONITOR) != 0 || e->monitor_set == s->monitor_set) &&
+         ((flaws & FLAW_IGNORE_STACK) != 0 || same_stack(e, m, code_flags)) &&
+         context_equal(e->context, s->context) && e->event_register == s->event_register &&
+         e->code_changes == m->code_changes;
 }
 
 static bool independent(const struct equivalence *e, const struct machine *m,
@@ -62,13 +72,14 @@ static bool independent(const struct equivalence *e, const struct machine *m,
 
 bool equivalence_holds(struct equivalence *e, struct machine *m,
                        const struct equivalence_step *step) {
-  enum { OTHER_STATE = CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC };
   bool between = step->place.kind == PLACE_BOUNDARY || step->place.kind == PLACE_BEAT;
   bool cut =
       step->place.kind == PLACE_BOUNDARY && step->place.boundary % EQUIVALENCE_CHAIN == 0;
-  uint32_t state = OTHER_STATE & ~((e->flaws & FLAW_IGNORE_MONITOR) != 0 ? CODE_EXCLUSIVE : 0U);
+  uint32_t state =
+      EQUIVALENCE_STATE & ~((e->flaws & FLAW_IGNORE_MONITOR) != 0 ? CODE_EXCLUSIVE : 0U);
   bool holds = e->valid && between && !cut && e->until + 1 == step->serial &&
-               (step->code_flags & state) == 0 && same_machine(e, m) && independent(e, m, step);
+               (step->code_flags & state) == 0 && same_machine(e, m, step->code_flags) &&
+               independent(e, m, step);
   if (holds) {
     e->until = step->serial;
   }

@@ -14,7 +14,10 @@
 #include "sim/machine/machine.h"
 #include "sim/machine/place.h"
 
-enum { EQUIVALENCE_CHAIN = 64 }; /* boundaries: the longest chain */
+enum { EQUIVALENCE_CHAIN = 1024 }; /* boundaries: the longest chain */
+
+/* Instructions that touch what no footprint tells of. */
+enum { EQUIVALENCE_STATE = CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC };
 
 /* Deliberate mistakes, so that tests can show that the audit catches them. */
 enum equivalence_flaw {
@@ -33,6 +36,7 @@ struct equivalence {
   struct footprint footprint;
   struct footprint *outer; /* was recorded ahead of this one, and goes on behind it */
   bool valid;
+  bool lands;     /* it was taken at once, not when a mask opened */
   unsigned flaws; /* of enum equivalence_flaw */
   uint64_t until; /* serial of the last place of the chain */
   struct exceptions exceptions;

@@ -164,7 +164,9 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
       .place = decide_place,
       .instruction = listens && ex->listener->instruction != NULL ? on_instruction : NULL,
   };
+  calm_begin(ex);
   machine_continue(m, &run);
+  calm_end(ex);
   panel_finish(&ex->panel);
   probe_settle_spine(ex);
   return run.stop;

@@ -37,6 +37,8 @@ void level_begin(struct level *level, const struct level *below) {
   level->disturbs_first = 0;
   level->considered_count = 0;
   level->pendsv_seen = false;
+  level->noted_changes = 0;
+  level->noted_bus = UINT64_MAX;
   level->suspicious = level->behind = false;
   memset(level->considered, 0, sizeof level->considered);
   memset(level->held_back, 0, sizeof level->held_back);

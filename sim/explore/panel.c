@@ -73,6 +73,22 @@ static uint32_t flags_of(const void *registers, uint32_t word) {
   return model != NULL ? model->clear_by_one | model->clear_by_zero : 0;
 }
 
+_Static_assert(DETECTORS_MOST <= 32, "a set of detectors is a word");
+
+static void note_interests(struct panel *panel, size_t index, uint32_t leaves) {
+  const struct detector *detector = panel->list[index];
+  if (detector->applies != NULL && !detector->applies(&panel->detection[index])) {
+    return;
+  }
+  for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+    panel->wanted[kind] |= (detector->events >> kind & 1U) << index;
+  }
+  for (uint32_t leaf = 0; leaf < leaves; leaf++) {
+    bool cares = detector->cares == NULL || detector->cares(&panel->detection[index], leaf);
+    panel->caring[leaf] |= (uint32_t)cares << index;
+  }
+}
+
 void panel_create(struct panel *panel, struct explorer *ex) {
   const struct leaf_table *leaves = &ex->machine->memory.leaves;
   panel->count =
@@ -80,12 +96,17 @@ void panel_create(struct panel *panel, struct explorer *ex) {
   if (panel->count > ex->options.detectors_most) {
     panel->count = ex->options.detectors_most;
   }
+  uint32_t leaf_count = leaf_total(leaves);
+  panel->undo = &ex->machine->undo;
+  panel->caring = allocate(leaf_count + 1, sizeof *panel->caring);
   for (size_t i = 0; i < panel->count; i++) {
     panel->detection[i] = (struct detection){
         .leaves = leaves,
         .claims = ex->options.claims,
-        .undo = &ex->machine->undo,
+        .undo = panel->undo,
         .state = pages_create(panel->list[i]->state_size(leaves)),
+        .nesting = &panel->nesting,
+        .region_count = ex->options.machine.region_count,
         .horizon = ex->options.horizon,
         .open = &panel->open,
         .distant = &panel->distant,
@@ -101,6 +122,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .flags_of = flags_of,
         .registers = ex->options.machine.registers,
     };
+    note_interests(panel, i, leaf_count);
   }
 }
 
@@ -109,21 +131,37 @@ void panel_destroy(struct panel *panel) {
     const struct detection *detection = &panel->detection[i];
     pages_destroy(detection->state, panel->list[i]->state_size(detection->leaves));
   }
+  free(panel->caring);
 }
 
 void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
   for (size_t i = 0; i < panel->count; i++) {
     pages_clear(panel->detection[i].state, panel->list[i]->state_size(leaves));
   }
+  panel->nesting = (struct nesting){0};
   panel->open = 0;
   panel->distant = 0;
 }
 
+/* Who suspects something waits for uses and for time: it is told of every access. */
+static uint32_t audience(const struct panel *panel, const struct event *event) {
+  bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
+  bool calm = panel->open == 0 && panel->distant == 0;
+  uint32_t wanted = panel->wanted[event->kind];
+  return access && calm && event->leaf != LEAF_NONE ? wanted & panel->caring[event->leaf]
+                                                    : wanted;
+}
+
 void panel_observe(struct panel *panel, const struct event *event) {
-  for (size_t i = 0; i < panel->count; i++) {
-    if ((panel->list[i]->events >> event->kind & 1U) != 0) {
-      panel->list[i]->observe(&panel->detection[i], panel->detection[i].state, event);
-    }
+  if (event->kind == EVENT_ENTRY) {
+    nesting_enter(&panel->nesting, panel->undo, event);
+  }
+  for (uint32_t left = audience(panel, event); left != 0; left &= left - 1) {
+    unsigned i = (unsigned)__builtin_ctz(left);
+    panel->list[i]->observe(&panel->detection[i], panel->detection[i].state, event);
+  }
+  if (event->kind == EVENT_RETURN) {
+    nesting_leave(&panel->nesting, panel->undo, event);
   }
 }
 

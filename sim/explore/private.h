@@ -39,8 +39,7 @@ struct level {
   struct equivalence *deeper[EXCEPTION_COUNT];       /* the same, with all that came on top */
   uint64_t place_serial;
   struct access_record last[MACHINE_QUEUE]; /* of the instruction ahead of the place */
-  unsigned last_count;
-  uint32_t last_flags;
+  struct equivalence_step step;             /* that instruction */
 
   /* From the bare pass over this level's run: */
   uint8_t *disturbs; /* one byte a boundary: its step touches pending state */
@@ -50,6 +49,8 @@ struct level {
   uint8_t considered_list[EXCEPTION_COUNT]; /* the same, ascending */
   unsigned considered_count;
   bool pendsv_seen;
+  uint32_t noted_changes; /* state of the exceptions and of SysTick that was looked at */
+  uint64_t noted_bus;
 
   /* Arrival discipline: exceptions that came while they were masked and land where
    * the mask opens, and those that may land at this place. */
@@ -64,11 +65,28 @@ struct level {
   struct seen ahead; /* of the bare run that is under way */
 };
 
-/* The running detectors with their state. */
+/* A stretch of the spine in which every exception's chain goes on and nothing happens
+ * that could end one: its places are counted together. Or another process decides it,
+ * and nothing is to be done. */
+struct calm {
+  bool allowed; /* by the options */
+  bool holds;
+  bool mine;        /* its places are this process's */
+  uint64_t until;   /* boundary */
+  uint64_t places;  /* passed, and not yet counted */
+  uint32_t changes; /* state that must stay: of the exceptions, */
+  uint64_t bus_accesses, code_changes;
+};
+
+/* The running detectors with their state. Sets of detectors are bits by their index. */
 struct panel {
   const struct detector *const *list;
   size_t count;
   struct detection detection[DETECTORS_MOST];
+  struct undo *undo;                 /* the machine's */
+  struct nesting nesting;            /* one for all */
+  uint32_t wanted[EVENT_KIND_COUNT]; /* who hears of it */
+  uint32_t *caring;                  /* by leaf: whom accesses mean something to */
   uint32_t open;
   uint32_t distant; /* suspicions whose consequence may be farther off */
 };
@@ -83,6 +101,7 @@ struct explorer {
 
   struct level levels[DEPTH_MOST];
   struct level *here; /* the level whose places are being decided */
+  struct calm calm;
 
   uint32_t stack_low;        /* from the bare pass, as the next */
   uint64_t spine_boundaries; /* where it ended */
@@ -198,6 +217,16 @@ bool decide_prunes(const struct explorer *ex);
 /* Whether the exception would be taken at once if it were injected now. */
 bool decide_is_free(const struct explorer *ex, unsigned exception);
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);
+
+/* calm.c: before a pass with probes; where a stretch ends, and after the pass. */
+void calm_begin(struct explorer *ex);
+void calm_end(struct explorer *ex);
+/* Behind a place of the spine that was decided (or, if not `mine`, left to another
+ * process): whether a stretch begins. */
+void calm_look(struct explorer *ex, bool mine);
+/* Whether it goes on here: the instruction accessed nothing, and touched nothing else
+ * that two places can differ in. */
+bool calm_stays(struct explorer *ex, enum place_kind kind);
 
 /* account.c: the certificate's lists. */
 void account_finish(struct explorer *ex, enum machine_stop stop); /* after a spine */

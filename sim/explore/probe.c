@@ -93,6 +93,7 @@ static struct equivalence *begin_equivalence(struct explorer *ex, unsigned excep
     e = ex->here->equivalences[exception] = allocate(1, sizeof *e);
     e->flaws = ex->options.flaws;
   }
+  e->lands = exception_can_preempt(&ex->machine->state.exceptions, exception);
   equivalence_begin(e, ex->machine, ex->here->place_serial);
   return e;
 }

@@ -205,7 +205,7 @@ static void keep_moment(struct timeline *t) {
   snapshot_save(moment->snapshot, t->machine);
   moment->boundary = boundary_of(t);
   moment->course = t->course;
-  if (t->machine->undo.count > UNDO_MOST && t->moment_count > 1) {
+  if (undo_kept(&t->machine->undo) > UNDO_MOST && t->moment_count > 1) {
     forget_older_half(t);
   }
 }

@@ -32,10 +32,10 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
   }
   struct access_record *record = &m->queue[m->queued++];
   *record = (struct access_record){.address = address, .size = (uint8_t)size, .write = write};
-  memcpy(&record->old, host, size);
+  bytes_copy(&record->old, host, size);
   record->value = record->old;
   if (write) {
-    memcpy(&record->value, &value, size);
+    bytes_copy(&record->value, &value, size);
     m->value_changes += record->value != record->old;
     undo_save(&m->undo, host, size);
     note_change(m, host, address, size, value);
@@ -145,7 +145,7 @@ static void emit_access(struct machine *m, const struct access_record *record,
 static void poke(struct machine *m, const struct access_record *record, uint64_t value) {
   uint8_t *host = memory_host(&m->memory, record->address, record->size);
   note_change(m, host, record->address, record->size, value);
-  memcpy(host, &value, record->size);
+  bytes_copy(host, &value, record->size);
 }
 
 struct batch {

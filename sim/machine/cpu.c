@@ -5,6 +5,10 @@
 #include <string.h>
 #include <unicorn/unicorn.h>
 
+#ifdef WITHOUT_PAGE_LOCKS
+#include "sim/machine/page_locks.h"
+#endif
+
 /* Why things are done this way is in docs/fidelity.md ("The executor"): one
  * CODE hook for everything, no `until`, no `count`, hooks before the first
  * run, M-profile opened without UC_MODE_MCLASS. */
@@ -197,6 +201,9 @@ __attribute__((no_sanitize("shift"))) static void choose_model(struct cpu *cpu,
 
 struct cpu *cpu_create(enum core core, const struct cpu_owner *owner, struct error *error) {
   struct cpu *cpu = allocate(1, sizeof *cpu);
+#ifdef WITHOUT_PAGE_LOCKS
+  page_locks_leave_out();
+#endif
   cpu->owner = *owner;
   cpu->v7m = core_traits(core)->v7m;
   uc_err err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &cpu->uc);

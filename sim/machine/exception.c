@@ -97,6 +97,7 @@ bool exceptions_would_wake(const struct exceptions *x) {
 }
 
 void exceptions_update(struct exceptions *x) {
+  x->changes++;
   x->execution_priority = (int16_t)exceptions_priority(x);
   unsigned best = exceptions_most_urgent(x);
   bool now = best != 0 && exception_group_priority(x, best) < x->execution_priority;

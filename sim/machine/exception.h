@@ -42,7 +42,8 @@ struct exceptions {
   uint8_t primask, faultmask, basepri; /* as last seen in the core's registers */
   /* Derived by exceptions_update: */
   int16_t execution_priority;
-  uint16_t take; /* exception to be taken now; 0: none */
+  uint16_t take;    /* exception to be taken now; 0: none */
+  uint32_t changes; /* of any of the above, at least: equal means the same state */
 };
 
 void exceptions_reset(struct exceptions *x, unsigned priority_bits, bool v7m);

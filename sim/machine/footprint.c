@@ -17,6 +17,7 @@ void footprint_begin(struct footprint *f, struct machine *m) {
   f->frame_end = sp;
   f->stack_end = cpu_msp(m->cpu);
   f->saved = 0;
+  f->likely = 0;
 }
 
 /* Saving a register and restoring it is no use of its value. */
@@ -61,8 +62,13 @@ static uint32_t granule_of(const struct machine *m, uint32_t address) {
   return leaf < m->memory.leaves.count ? leaf : GRANULE_WORD | address / 4;
 }
 
+static uint64_t likely_bit(uint32_t id) {
+  return 1ULL << (id * 0x9e3779b1U >> 26);
+}
+
 static void add(struct footprint *f, uint32_t id, bool write) {
   uint8_t use = write ? FOOTPRINT_WRITTEN : FOOTPRINT_READ;
+  f->likely |= likely_bit(id);
   for (unsigned i = 0; i < f->count; i++) {
     if (f->granules[i].id == id) {
       f->granules[i].uses |= use;
@@ -124,14 +130,22 @@ void footprint_merge(struct footprint *f, const struct footprint *inner, bool wh
   }
 }
 
+static unsigned uses_of(const struct footprint *f, uint32_t id) {
+  unsigned uses = 0;
+  bool searched = id != LEAF_NONE && (f->likely & likely_bit(id)) != 0;
+  for (unsigned i = 0; searched && i < f->count; i++) {
+    uses |= f->granules[i].id == id ? f->granules[i].uses : 0U;
+  }
+  return uses;
+}
+
 unsigned footprint_use_of(const struct footprint *f, const struct machine *m, uint32_t address,
                           unsigned size) {
-  unsigned uses = 0;
-  for (uint32_t at = address; at < address + size; at++) {
-    uint32_t id = granule_of(m, at);
-    for (unsigned i = 0; id != LEAF_NONE && i < f->count; i++) {
-      uses |= f->granules[i].id == id ? f->granules[i].uses : 0U;
-    }
+  uint32_t first = granule_of(m, address);
+  uint32_t last = granule_of(m, address + size - 1);
+  unsigned uses = uses_of(f, first);
+  for (uint32_t at = address + 1; first != last && at < address + size; at++) {
+    uses |= uses_of(f, granule_of(m, at));
   }
   return uses;
 }

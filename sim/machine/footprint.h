@@ -32,6 +32,7 @@ struct footprint {
   uint32_t frame, frame_end;   /* exception frame */
   uint32_t stack_end; /* main stack pointer at the place: the handlers' stack lies below */
   uint64_t saved;     /* words below the frame that hold foreign registers, one bit each */
+  uint64_t likely;    /* a bit for each granule, by its id: what it lacks was not touched */
   struct granule granules[FOOTPRINT_GRANULES];
 };
 

@@ -122,6 +122,7 @@ void machine_settle(struct machine *m) {
 
 void machine_set_line(struct machine *m, unsigned exception, bool high) {
   struct exceptions *x = &m->state.exceptions;
+  x->changes++;
   if (!high) {
     exception_clear(x->line, exception);
     return;

@@ -267,7 +267,7 @@ uint64_t memory_get(const struct memory *memory, uint32_t address, unsigned size
   const uint8_t *host = memory_host(memory, address, size);
   uint64_t value = 0;
   if (host != NULL) {
-    memcpy(&value, host, size);
+    bytes_copy(&value, host, size);
   }
   return value;
 }

@@ -51,11 +51,8 @@ static void anchor(struct machine *m, struct recurrence *r) {
   r->set = true;
 }
 
-static bool same_state(struct machine *m, const struct recurrence *r) {
+static bool same_values(struct machine *m, const struct recurrence *r) {
   struct cpu_registers registers;
-  if (!r->set || m->state.pc != r->pc) {
-    return false;
-  }
   for (unsigned i = 1; i < 4; i++) { /* what a loop counts with is often here */
     if (cpu_get_one(m->cpu, i) != r->registers[i]) {
       return false;
@@ -65,6 +62,10 @@ static bool same_state(struct machine *m, const struct recurrence *r) {
   return memcmp(r->registers, registers.r, sizeof registers.r) == 0 &&
          r->registers[13] == registers.sp && r->registers[14] == registers.lr &&
          r->xpsr == registers.xpsr && r->hash == content_hash(m);
+}
+
+static inline bool same_state(struct machine *m, const struct recurrence *r) {
+  return m->state.pc == r->pc && r->set && same_values(m, r);
 }
 
 /* Brent's search: the anchor moves on at growing distances. */

@@ -28,7 +28,7 @@ struct bare {
   unsigned undone;
   struct logged log[LOG_MOST];
   unsigned logged;
-  bool nested, enabled, over;
+  bool probes, nested, enabled, over;
   uint32_t handler;
   uint64_t limit;
   struct bare_result result;
@@ -135,7 +135,7 @@ static void scs_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t va
   (void)uc;
   (void)size;
   if (offset == SYST_CSR) {
-    b->enabled = (value & 3U) == 3U;
+    b->enabled = b->probes && (value & 3U) == 3U;
   }
 }
 
@@ -171,11 +171,13 @@ static void prepare(struct bare *b, const struct image *image) {
   uc_context_alloc(b->uc, &b->context);
 }
 
-struct bare_result bare_loop(const struct image *image, uint64_t boundaries) {
+/* From reset until `boundaries` were executed, with or without probes. */
+static struct bare_result run(const struct image *image, uint64_t boundaries, bool probes) {
   struct bare *b = calloc(1, sizeof *b);
   const uint32_t *vectors = NULL;
   image_vector_words(image, &vectors);
   b->limit = boundaries;
+  b->probes = probes;
   b->handler = vectors[SYSTICK] & ~1U;
   prepare(b, image);
   set(b, UC_ARM_REG_XPSR, 1U << 24);
@@ -191,4 +193,12 @@ struct bare_result bare_loop(const struct image *image, uint64_t boundaries) {
   free(b->ram);
   free(b);
   return result;
+}
+
+struct bare_result bare_loop(const struct image *image, uint64_t boundaries) {
+  return run(image, boundaries, true);
+}
+
+double bare_run(const struct image *image, uint64_t boundaries) {
+  return run(image, boundaries, false).seconds;
 }

@@ -17,6 +17,9 @@ struct bare_result {
 /* Runs until `boundaries` were executed. ARMv7-M images with flash at 0. */
 struct bare_result bare_loop(const struct image *image, uint64_t boundaries);
 
+/* The same without probes: one run of the window with its two hooks. Seconds. */
+double bare_run(const struct image *image, uint64_t boundaries);
+
 /* Seconds of processor time of this process: other load counts little. */
 double bench_now(void);
 

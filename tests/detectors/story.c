@@ -162,6 +162,7 @@ static struct event tell(struct teller *teller, const struct step *step) {
 struct listener {
   struct undo undo;
   struct detection detection;
+  struct nesting nesting;
   size_t state_size;
   uint32_t open;
   uint32_t distant;
@@ -215,6 +216,21 @@ static uint32_t flags_of(const void *registers, uint32_t word) {
   return 0xf;
 }
 
+/* As the core does it. */
+static void tell_detector(const struct detector *detector, struct listener *listener,
+                          const struct event *event) {
+  bool wanted = event->kind < EVENT_KIND_COUNT && (detector->events >> event->kind & 1) != 0;
+  if (event->kind == EVENT_ENTRY) {
+    nesting_enter(&listener->nesting, &listener->undo, event);
+  }
+  if (wanted) {
+    detector->observe(&listener->detection, listener->detection.state, event);
+  }
+  if (event->kind == EVENT_RETURN) {
+    nesting_leave(&listener->nesting, &listener->undo, event);
+  }
+}
+
 static void listen(struct listener *listener, const struct detector *detector) {
   *listener = (struct listener){.state_size = detector->state_size(&TABLE)};
   undo_init(&listener->undo);
@@ -223,6 +239,7 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .claims = &CLAIMS,
       .undo = &listener->undo,
       .state = calloc(1, listener->state_size),
+      .nesting = &listener->nesting,
       .horizon = STORY_HORIZON,
       .open = &listener->open,
       .distant = &listener->distant,
@@ -258,9 +275,8 @@ static void hear(const struct detector *detector, struct listener *listener,
       cr_expect(listener->open + listener->distant == story->steps[i].value,
                 "%s: step %zu: %u suspicions open", story->name, i,
                 listener->open + listener->distant);
-    } else if (events[i].kind < EVENT_KIND_COUNT &&
-               (detector->events >> events[i].kind & 1) != 0) {
-      detector->observe(&listener->detection, listener->detection.state, &events[i]);
+    } else {
+      tell_detector(detector, listener, &events[i]);
     }
   }
   if (detector->finish != NULL) {
@@ -334,9 +350,7 @@ static void rewind_at(const struct detector *detector, const struct story *story
   struct listener listener;
   listen(&listener, detector);
   for (size_t i = 0; i < at; i++) {
-    if (events[i].kind < EVENT_KIND_COUNT && (detector->events >> events[i].kind & 1) != 0) {
-      detector->observe(&listener.detection, listener.detection.state, &events[i]);
-    }
+    tell_detector(detector, &listener, &events[i]);
   }
   unsigned before = listener.count;
   uint32_t open = listener.open;

@@ -1,0 +1,67 @@
+/* Calm stretches: most places of most runs. Decided like this is only what no
+ * callback, deeper run or audit asks for place by place. */
+#include "sim/explore/private.h"
+
+void calm_begin(struct explorer *ex) {
+  const struct explorer_options *options = &ex->options;
+  bool asked = options->decided != NULL || options->audit || options->depth > 1;
+  ex->calm = (struct calm){
+      .allowed = decide_prunes(ex) && !asked && options->machine.arrival_rule_count == 0,
+  };
+}
+
+void calm_end(struct explorer *ex) {
+  struct calm *calm = &ex->calm;
+  struct certificate *c = &ex->certificate;
+  struct level *spine = ex->levels;
+  calm->holds = false;
+  if (calm->places == 0) {
+    return;
+  }
+  uint64_t pairs = calm->places * spine->considered_count;
+  for (unsigned i = 0; i < spine->considered_count; i++) {
+    unsigned e = spine->considered_list[i];
+    spine->equivalences[e]->until = spine->place_serial;
+    ex->could[e] += calm->places;
+  }
+  c->boundaries += calm->places;
+  c->places += calm->places;
+  c->depths[0].places += calm->places;
+  c->decided[DECISION_EQUIVALENT] += pairs;
+  c->depths[0].decided[DECISION_EQUIVALENT] += pairs;
+  calm->places = 0;
+}
+
+void calm_look(struct explorer *ex, bool mine) {
+  const struct machine *m = ex->machine;
+  const struct level *spine = ex->levels;
+  struct calm *calm = &ex->calm;
+  bool holds = calm->allowed && ex->here == spine;
+  for (unsigned i = 0; holds && mine && i < spine->considered_count; i++) {
+    const struct equivalence *e = spine->equivalences[spine->considered_list[i]];
+    holds = e != NULL && e->valid && e->lands && e->until == spine->place_serial;
+  }
+  calm->holds = holds;
+  calm->mine = mine;
+  calm->until = ex->chunk_end < ex->next_checkpoint ? ex->chunk_end : ex->next_checkpoint;
+  calm->changes = m->state.exceptions.changes;
+  calm->bus_accesses = m->state.bus_accesses;
+  calm->code_changes = m->code_changes;
+}
+
+bool calm_stays(struct explorer *ex, enum place_kind kind) {
+  enum { STATE = EQUIVALENCE_STATE | CODE_STACK };
+  struct machine *m = ex->machine;
+  const struct machine_state *s = &m->state;
+  const struct calm *calm = &ex->calm;
+  if (!calm->holds || kind != PLACE_BOUNDARY || s->boundary >= calm->until ||
+      s->exceptions.changes != calm->changes) {
+    return false;
+  }
+  if (!calm->mine || m->last_count > 0 || s->bus_accesses != calm->bus_accesses ||
+      m->code_changes != calm->code_changes) {
+    return !calm->mine;
+  }
+  const struct code *code = machine_code(m, s->acting_pc);
+  return code != NULL && (code->flags & STATE) == 0;
+}
