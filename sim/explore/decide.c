@@ -168,7 +168,7 @@ bool decide_prunes(const struct explorer *ex) {
 static bool changed_claims(const struct explorer *ex) {
   const struct claims *claims = ex->options.claims;
   for (unsigned i = 0; claims != NULL && i < ex->here->step.access_count; i++) {
-    const struct access_record *access = &ex->here->last[i];
+    const struct access_record *access = &ex->here->step.accesses[i];
     if (access->write && claims_touch(claims, ex->image, access->address, access->size)) {
       return true;
     }
@@ -207,7 +207,7 @@ static void note_step(struct explorer *ex) {
 /* Ahead of what runs here: it overwrites what the machine remembers of the step. */
 static void keep_step(struct explorer *ex) {
   struct level *level = ex->here;
-  if (level->step.accesses != level->last) {
+  if (decide_prunes(ex) && level->step.accesses != level->last) {
     memcpy(level->last, level->step.accesses, level->step.access_count * sizeof *level->last);
     level->step.accesses = level->last;
   }
