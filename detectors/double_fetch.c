@@ -50,11 +50,6 @@ static size_t double_fetch_state_size(const struct leaf_table *leaves) {
   return sizeof(struct state) + leaf_total(leaves) * LEVELS * sizeof(struct reading);
 }
 
-static bool double_fetch_cares(const struct detection *d, uint32_t leaf) {
-  bool atomic = leaf < d->leaves->count && (d->leaves->leaves[leaf].flags & LEAF_ATOMIC) != 0;
-  return !atomic && piece_leaf_size(d->leaves, leaf) <= PIECE_BYTES;
-}
-
 static bool is_judged(const struct detection *d, const struct event *event) {
   if (event->leaf == LEAF_NONE || (event->flags & EVENT_EXCLUSIVE) != 0) {
     return false;

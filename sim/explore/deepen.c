@@ -54,7 +54,7 @@ static bool run_handlers(struct explorer *ex, struct equivalence *deeper) {
 static void run_behind(struct explorer *ex) {
   struct machine *m = ex->machine;
   struct level *level = ex->here;
-  uint64_t half = ex->options.horizon + EQUIVALENCE_CHAIN;
+  uint64_t half = ex->options.horizon + ex->options.chain;
   struct run run = {
       .mode = RUN_BRANCH,
       .limit = decide_prunes(ex) ? m->state.boundary + 2 * half : probe_horizon(ex),
@@ -132,6 +132,7 @@ static struct equivalence *begin_deeper(struct explorer *ex) {
   if (*deeper == NULL) {
     *deeper = allocate(1, sizeof **deeper);
     (*deeper)->flaws = ex->options.flaws;
+    (*deeper)->longest = ex->options.chain;
   }
   equivalence_begin(*deeper, ex->machine, ex->here->place_serial);
   return *deeper;

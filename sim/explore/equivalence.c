@@ -73,8 +73,7 @@ static bool independent(const struct equivalence *e, const struct machine *m,
 bool equivalence_holds(struct equivalence *e, struct machine *m,
                        const struct equivalence_step *step) {
   bool between = step->place.kind == PLACE_BOUNDARY || step->place.kind == PLACE_BEAT;
-  bool cut =
-      step->place.kind == PLACE_BOUNDARY && step->place.boundary % EQUIVALENCE_CHAIN == 0;
+  bool cut = step->place.kind == PLACE_BOUNDARY && step->place.boundary % e->longest == 0;
   uint32_t state =
       EQUIVALENCE_STATE & ~((e->flaws & FLAW_IGNORE_MONITOR) != 0 ? CODE_EXCLUSIVE : 0U);
   bool holds = e->valid && between && !cut && e->until + 1 == step->serial &&

@@ -14,7 +14,9 @@
 #include "sim/machine/machine.h"
 #include "sim/machine/place.h"
 
-enum { EQUIVALENCE_CHAIN = 1024 }; /* boundaries: the longest chain */
+/* Boundaries: the longest chain. A longer one shares a branch among more places, and
+ * makes each branch of a check that does not prune longer. */
+enum { EQUIVALENCE_CHAIN = 1024 };
 
 /* Instructions that touch what no footprint tells of. */
 enum { EQUIVALENCE_STATE = CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC };
@@ -36,9 +38,10 @@ struct equivalence {
   struct footprint footprint;
   struct footprint *outer; /* was recorded ahead of this one, and goes on behind it */
   bool valid;
-  bool lands;     /* it was taken at once, not when a mask opened */
-  unsigned flaws; /* of enum equivalence_flaw */
-  uint64_t until; /* serial of the last place of the chain */
+  bool lands;       /* it was taken at once, not when a mask opened */
+  unsigned flaws;   /* of enum equivalence_flaw */
+  uint64_t longest; /* boundaries at multiples of this cut the chain */
+  uint64_t until;   /* serial of the last place of the chain */
   struct exceptions exceptions;
   struct context context;
   uint32_t sp;

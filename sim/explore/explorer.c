@@ -14,6 +14,7 @@ struct explorer_options explorer_options_default(const struct image *image) {
       .depth = 1,
       .shards = 1,
       .horizon = DEFAULT_HORIZON,
+      .chain = EQUIVALENCE_CHAIN,
       .beats = true,
       .detectors_most = DETECTORS_MOST,
   };
@@ -33,10 +34,10 @@ enum run_end explorer_end_of(enum machine_stop stop) {
 
 /* Work is divided in chunks. With a depth above 1 one is long beside what follows an
  * injection, because what was seen is forgotten at its end. */
-static uint64_t deep_chunk(uint64_t horizon) {
+static uint64_t deep_chunk(uint64_t horizon, uint64_t chain) {
   enum { SHORTEST = 4096, HORIZONS = 4 };
   uint64_t length = HORIZONS * horizon > SHORTEST ? HORIZONS * horizon : SHORTEST;
-  return length / EQUIVALENCE_CHAIN * EQUIVALENCE_CHAIN;
+  return length / chain * chain;
 }
 
 struct explorer *explorer_create(const struct image *image,
@@ -44,6 +45,7 @@ struct explorer *explorer_create(const struct image *image,
   struct explorer *ex = allocate(1, sizeof *ex);
   ex->image = image;
   ex->options = *options;
+  ex->options.chain = options->chain > 0 ? options->chain : EQUIVALENCE_CHAIN;
   ex->ranks = true;
   ex->here = ex->levels;
   ex->machine = machine_create(image, &options->machine, error);
@@ -64,7 +66,8 @@ struct explorer *explorer_create(const struct image *image,
   ex->certificate.depths[0].spines = 1;
   ex->share = (struct share){options->shard, options->shards > 0 ? options->shards : 1};
   ex->jobs = 1;
-  ex->chunk = options->depth > 1 ? deep_chunk(options->horizon) : EQUIVALENCE_CHAIN;
+  ex->chunk =
+      options->depth > 1 ? deep_chunk(options->horizon, ex->options.chain) : ex->options.chain;
   ex->certificate.horizon = options->horizon;
   return ex;
 }

@@ -1,4 +1,5 @@
 /* The panel: all detectors of a check, fed with the machine's events. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/explore/private.h"

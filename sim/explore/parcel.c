@@ -77,6 +77,7 @@ static uint64_t options_hash(const struct explorer_options *options) {
   const uint64_t shape[] = {machine_config_fingerprint(&options->machine),
                             options->max_instructions,
                             options->horizon,
+                            options->chain,
                             options->depth,
                             options->beats,
                             options->all_detectors,

@@ -15,7 +15,7 @@ uint8_t probe_base(const struct explorer *ex) {
 }
 
 uint64_t probe_horizon(const struct explorer *ex) {
-  uint64_t ahead = EQUIVALENCE_CHAIN - ex->here->place.boundary % EQUIVALENCE_CHAIN;
+  uint64_t ahead = ex->options.chain - ex->here->place.boundary % ex->options.chain;
   return ex->machine->state.boundary + ex->options.horizon + ahead;
 }
 
@@ -92,6 +92,7 @@ static struct equivalence *begin_equivalence(struct explorer *ex, unsigned excep
   if (e == NULL) {
     e = ex->here->equivalences[exception] = allocate(1, sizeof *e);
     e->flaws = ex->options.flaws;
+    e->longest = ex->options.chain;
   }
   e->lands = exception_can_preempt(&ex->machine->state.exceptions, exception);
   equivalence_begin(e, ex->machine, ex->here->place_serial);

@@ -50,7 +50,8 @@ class Audit:
     def run(self, image, *options):
         """(good, what was said)"""
         command = [self.arguments.program, "--boundaries", str(self.arguments.boundaries),
-                   "--horizon", str(self.arguments.horizon), *options, str(image)]
+                   "--horizon", str(self.arguments.horizon),
+                   "--depth", str(self.arguments.depth), *options, str(image)]
         try:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   text=True, timeout=self.arguments.timeout)
@@ -130,6 +131,7 @@ def parse():
     parser.add_argument("--planted", action="store_true")
     parser.add_argument("--boundaries", type=int, default=600)
     parser.add_argument("--horizon", type=int, default=200)
+    parser.add_argument("--depth", type=int, default=1)
     parser.add_argument("--timeout", type=float, default=120, help="seconds for one image")
     parser.add_argument("--budget", type=float, default=0,
                         help="seconds after which no further seed is begun; 0: none")

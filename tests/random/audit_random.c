@@ -1,4 +1,4 @@
-/* audit_random [--boundaries N] [--horizon N] [--flaws N] IMAGE...
+/* audit_random [--boundaries N] [--horizon N] [--chain N] [--depth N] [--flaws N] IMAGE...
  *
  * For each image: the audit agrees with the pruned check; each (place, exception)
  * is decided once; any number of workers says the same, and so does a check that
@@ -309,7 +309,8 @@ static void try_all(struct trial *trial) {
 }
 
 struct bounds {
-  uint64_t boundaries, horizon;
+  uint64_t boundaries, horizon, chain;
+  unsigned depth;
   unsigned flaws;
 };
 
@@ -327,6 +328,8 @@ static bool try_image(const char *path, const struct bounds *bounds) {
   };
   trial.options.max_instructions = bounds->boundaries;
   trial.options.horizon = bounds->horizon;
+  trial.options.chain = bounds->chain;
+  trial.options.depth = bounds->depth;
   trial.options.flaws = bounds->flaws;
   try_all(&trial);
   image_destroy(image);
@@ -335,12 +338,12 @@ static bool try_image(const char *path, const struct bounds *bounds) {
 
 int main(int argc, char **argv) {
   static const struct option options[] = {
-      {"boundaries", required_argument, NULL, 'b'},
-      {"horizon", required_argument, NULL, 'h'},
-      {"flaws", required_argument, NULL, 'f'},
-      {0},
+      {"boundaries", required_argument, NULL, 'b'}, {"horizon", required_argument, NULL, 'h'},
+      {"chain", required_argument, NULL, 'c'},      {"depth", required_argument, NULL, 'd'},
+      {"flaws", required_argument, NULL, 'f'},      {0},
   };
-  struct bounds bounds = {.boundaries = 600, .horizon = 200, .flaws = FLAW_NONE};
+  struct bounds bounds = {
+      .boundaries = 600, .horizon = 200, .chain = 64, .depth = 1, .flaws = FLAW_NONE};
   bool good = true;
   for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
     switch (option) {
@@ -349,6 +352,12 @@ int main(int argc, char **argv) {
         break;
       case 'h':
         bounds.horizon = strtoull(optarg, NULL, 10);
+        break;
+      case 'c':
+        bounds.chain = strtoull(optarg, NULL, 10);
+        break;
+      case 'd':
+        bounds.depth = (unsigned)strtoul(optarg, NULL, 10);
         break;
       case 'f':
         bounds.flaws = (unsigned)strtoul(optarg, NULL, 0);
