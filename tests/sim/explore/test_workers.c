@@ -106,6 +106,41 @@ Test(pruning, finds_what_every_probe_finds) {
   }
 }
 
+static void count_decision(void *argument, const struct place *place, unsigned exception,
+                           unsigned decision) {
+  uint64_t *decisions = argument;
+  (void)place;
+  (void)exception;
+  decisions[decision]++;
+}
+
+/* Whoever listens is told of each place; else those of calm stretches are counted
+ * together (calm.c). One process has all chunks, of two each has every other one. */
+Test(pruning, counts_calm_places_as_if_each_were_asked) {
+  static const char *const images[] = {"long_work-m3-O2", "torn_enum-m3-O2", "irq_pair-m3-O0"};
+  for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
+    struct image *image = open_image(images[i]);
+    struct explorer_options options = explorer_options_default(image);
+    uint64_t decisions[DECISION_COUNT] = {0};
+    struct check asked;
+    options.max_instructions = 6000;
+    options.decided = count_decision;
+    options.decided_argument = decisions;
+    cr_assert(explorer_check(image, &options, &asked, NULL));
+    cr_expect_arr_eq(decisions, asked.certificate.decided, sizeof decisions, "%s", images[i]);
+    for (unsigned jobs = 1; jobs <= 2; jobs++) {
+      struct check calm = run(image, jobs, false, 6000);
+      expect_same(&asked, &calm, images[i], jobs);
+      cr_expect_eq(asked.certificate.boundaries, calm.certificate.boundaries);
+      cr_expect_arr_eq(asked.certificate.depths, calm.certificate.depths,
+                       sizeof calm.certificate.depths);
+      check_free(&calm);
+    }
+    check_free(&asked);
+    image_destroy(image);
+  }
+}
+
 Test(workers, any_number_finds_the_same_with_two_interrupts) {
   for (unsigned i = 0; i < IMAGE_COUNT; i++) {
     struct image *image = open_image(IMAGES[i]);
