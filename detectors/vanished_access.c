@@ -32,18 +32,18 @@ static size_t vanished_access_state_size(const struct leaf_table *leaves) {
 }
 
 /* Whether the compiler may take it for granted that nobody else writes it. */
-static bool is_plain(const struct detection *d, const struct event *event) {
-  if (event->leaf >= d->leaves->count || d->leaves->bare) {
+static bool vanished_access_cares(const struct detection *d, uint32_t index) {
+  if (index >= d->leaves->count || d->leaves->bare) {
     return false;
   }
-  const struct leaf *leaf = &d->leaves->leaves[event->leaf];
+  const struct leaf *leaf = &d->leaves->leaves[index];
   return (leaf->flags & (LEAF_VOLATILE | LEAF_ATOMIC | LEAF_CONST)) == 0 &&
          leaf->size <= PIECE_BYTES;
 }
 
 static void on_read(struct detection *d, const struct state *s, const struct event *event) {
   const struct reading *newest = &s->reading[(s->next + READS - 1) % READS];
-  if (event->context.exception != 0 || !is_plain(d, event) ||
+  if (event->context.exception != 0 || !vanished_access_cares(d, event->leaf) ||
       (newest->leaf == event->leaf + 1 && newest->access.pc == event->pc)) {
     return;
   }
@@ -116,5 +116,6 @@ const struct detector vanished_access_detector = {
     .summary = "a loop waits for a variable that it does not read",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
     .state_size = vanished_access_state_size,
+    .cares = vanished_access_cares,
     .observe = vanished_access_observe,
 };

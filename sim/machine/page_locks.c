@@ -1,7 +1,7 @@
 /* The executor without its page locks.
  *
  * Unicorn 2.0.1 sets up and throws away QEMU's collection of page locks at every
- * store, a tenth to a fifth of a check's time. It guards nothing there: the locks
+ * store, which shows in every check. It guards nothing there: the locks
  * themselves are left out of Unicorn (it runs one processor in one thread), and the
  * collection is read by nobody but its own functions. Which translations a store
  * makes stale is found by other means, as before.
