@@ -101,7 +101,7 @@ static const char *const GROUP_TITLES[] = {
     "Image:",    "Run:",    "Check:",
     "Report:",   "Effort:", "Trace:",
     "Replay:",   "Debug:",  "Findings that do not count:",
-    "In parts:", "Search:"};
+    "In parts:", "Search:", "Compare:"};
 enum {
   GROUPS = sizeof GROUP_TITLES / sizeof GROUP_TITLES[0],
   TABLE = OPTION_COUNT + GROUPS + 1

@@ -237,6 +237,10 @@ static bool set_corpus(struct options *options, const char *value, struct error 
   return set_path(&options->corpus, value, error);
 }
 
+static bool set_compare(struct options *options, const char *value, struct error *error) {
+  return set_path(&options->compare, value, error);
+}
+
 static bool set_runs(struct options *options, const char *value, struct error *error) {
   static const struct number_rule rule = {"test cases", "--runs 100000", 0, 1000000000000};
   return number_parse(value, &rule, &options->runs, error);
@@ -378,6 +382,9 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
     [OPTION_QUIET] = {"quiet", NULL, GROUP_EFFORT, false, NULL,
                       "No progress line and no certificate, only findings and the summary",
                       .letter = 'q'},
+    [OPTION_COMPARE] = {"compare", "ELF", GROUP_COMPARE, false, set_compare,
+                        "Say instead which accesses to variables this other build of the "
+                        "program has and IMAGE has lost; e.g. -O0 here and -O2 as IMAGE"},
 };
 
 struct options options_default(void) {
@@ -526,6 +533,7 @@ static const char *value_text(const struct options *options, enum option_id id,
     case OPTION_SEED:
     case OPTION_STATS:
     case OPTION_QUIET:
+    case OPTION_COMPARE:
       break;
   }
   return "";

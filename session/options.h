@@ -18,17 +18,18 @@ enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Options come in groups; a verb takes some of them. */
 enum option_group {
-  GROUP_IMAGE = 1,   /* how to read the image */
-  GROUP_RUN = 2,     /* what shapes a run */
-  GROUP_CHECK = 4,   /* what is looked for */
-  GROUP_REPORT = 8,  /* what the report looks like */
-  GROUP_EFFORT = 16, /* what is told on stderr */
-  GROUP_TRACE = 32,  /* a run told to other programs */
-  GROUP_REPLAY = 64, /* how a finding is shown */
-  GROUP_DEBUG = 128, /* the gdb server */
-  GROUP_WAIVE = 256, /* findings that do not count */
-  GROUP_SHARE = 512, /* a check that is done in parts */
-  GROUP_FUZZ = 1024  /* a search */
+  GROUP_IMAGE = 1,     /* how to read the image */
+  GROUP_RUN = 2,       /* what shapes a run */
+  GROUP_CHECK = 4,     /* what is looked for */
+  GROUP_REPORT = 8,    /* what the report looks like */
+  GROUP_EFFORT = 16,   /* what is told on stderr */
+  GROUP_TRACE = 32,    /* a run told to other programs */
+  GROUP_REPLAY = 64,   /* how a finding is shown */
+  GROUP_DEBUG = 128,   /* the gdb server */
+  GROUP_WAIVE = 256,   /* findings that do not count */
+  GROUP_SHARE = 512,   /* a check that is done in parts */
+  GROUP_FUZZ = 1024,   /* a search */
+  GROUP_COMPARE = 2048 /* two images */
 };
 
 /* What the user may give. The value of one that was not given is meaningless:
@@ -76,8 +77,9 @@ enum option_id {
   OPTION_SEED,
   OPTION_STATS,
   OPTION_QUIET,
+  OPTION_COMPARE,
 };
-enum { OPTION_COUNT = OPTION_QUIET + 1 };
+enum { OPTION_COUNT = OPTION_COMPARE + 1 };
 
 enum { PARTS_MOST = 1024 };
 
@@ -123,6 +125,7 @@ struct options {
   const char *save;
   const char *source_root;
   const char *resume;
+  const char *compare;
   const char *image;
   const char *token;
   const char *parts[PARTS_MOST];

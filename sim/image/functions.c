@@ -183,6 +183,11 @@ const struct function *image_function_at(const struct image *image, uint32_t pc)
   return best;
 }
 
+const struct function *image_function_from(const struct image *image, uint32_t address) {
+  size_t index = address > 0 ? functions_behind(image, address - 1) : 0;
+  return index < image->function_count ? &image->functions[index].function : NULL;
+}
+
 const struct function *image_function_named(const struct image *image, const char *name) {
   const struct function *by_symbol = NULL;
   for (size_t i = 0; i < image->function_count; i++) {

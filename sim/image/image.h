@@ -95,6 +95,8 @@ struct function {
 };
 /* NULL where no function is known. */
 const struct function *image_function_at(const struct image *image, uint32_t pc);
+/* The first function that begins at or above an address; NULL: there is none. */
+const struct function *image_function_from(const struct image *image, uint32_t address);
 /* Exact demangled name, else exact symbol name; NULL if none. */
 const struct function *image_function_named(const struct image *image, const char *name);
 
@@ -113,6 +115,9 @@ size_t image_frames_at(const struct image *image, uint32_t pc, struct source_fra
                        size_t max);
 /* The innermost frame that is not library; false without line information. */
 bool image_line_at(const struct image *image, uint32_t pc, struct source_frame *frame);
+/* Address of the first row of the line table behind pc; UINT32_MAX: there is none. Code
+ * begins there. */
+uint32_t image_row_behind(const struct image *image, uint32_t pc);
 /* Whether the instruction is an access that the source asks for as such: it stands in, or
  * was inlined from, Rust's volatile or atomic operations, or C++'s std::atomic. */
 bool image_is_deliberate(const struct image *image, uint32_t pc);

@@ -257,7 +257,8 @@ void lines_load(struct image *image, struct dies *dies, Elf *elf) {
   }
 }
 
-const struct line_row *lines_at(const struct line_table *lines, uint32_t pc, uint32_t low) {
+/* Index of the first row behind pc. */
+static size_t rows_behind(const struct line_table *lines, uint32_t pc) {
   size_t first = 0;
   size_t behind = lines->count;
   while (first < behind) {
@@ -268,6 +269,19 @@ const struct line_row *lines_at(const struct line_table *lines, uint32_t pc, uin
       behind = middle;
     }
   }
+  return first;
+}
+
+uint32_t image_row_behind(const struct image *image, uint32_t pc) {
+  size_t index = rows_behind(&image->lines, pc);
+  while (index < image->lines.count && image->lines.rows[index].end) {
+    index++;
+  }
+  return index < image->lines.count ? image->lines.rows[index].address : UINT32_MAX;
+}
+
+const struct line_row *lines_at(const struct line_table *lines, uint32_t pc, uint32_t low) {
+  size_t first = rows_behind(lines, pc);
   if (first == 0 || lines->rows[first - 1].end) {
     return NULL;
   }

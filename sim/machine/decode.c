@@ -1,12 +1,12 @@
 #include "sim/machine/decode.h"
 
 #include <assert.h>
-#include <capstone/capstone.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/error.h"
+#include "sim/machine/decode_private.h"
 
 struct decoder {
   csh handle;
@@ -29,9 +29,8 @@ void decoder_destroy(struct decoder *decoder) {
   }
 }
 
-/* One instruction, decoded outside any IT block: cs_disasm (unlike
- * cs_disasm_iter) forgets capstone's own IT state first. Caller frees. */
-static cs_insn *disassemble(struct decoder *decoder, const uint8_t *bytes, size_t size,
+/* cs_disasm (unlike cs_disasm_iter) forgets capstone's own IT state first. */
+cs_insn *decode_disassemble(struct decoder *decoder, const uint8_t *bytes, size_t size,
                             uint32_t pc) {
   cs_insn *insn = NULL;
   uint16_t first = 0;
@@ -85,7 +84,7 @@ static void add_condition(const cs_insn *insn, uint8_t it_state, char mnemonic[3
 
 unsigned decode_text(struct decoder *decoder, const uint8_t *bytes, size_t size, uint32_t pc,
                      uint8_t it_state, char text[DECODE_TEXT]) {
-  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  cs_insn *insn = decode_disassemble(decoder, bytes, size, pc);
   uint16_t first = 0;
   if (size >= 2) {
     memcpy(&first, bytes, 2);
@@ -160,7 +159,7 @@ static const struct kind_row KINDS[] = {
     {ARM_INS_BLX, CODE_CALL},
 };
 
-static int core_register(int reg) {
+int decode_core_register(int reg) {
   switch (reg) {
     case ARM_REG_SP:
       return 13;
@@ -201,13 +200,13 @@ static void fill_base(const cs_insn *insn, struct code *code) {
   const cs_arm *arm = &insn->detail->arm;
   code->base = 13; /* always aligned: PUSH, POP and the like */
   if ((code->flags & CODE_DIVIDE) != 0 && arm->op_count > 0) {
-    int divisor = core_register((int)arm->operands[arm->op_count - 1].reg);
+    int divisor = decode_core_register((int)arm->operands[arm->op_count - 1].reg);
     code->base = (uint8_t)(divisor >= 0 ? divisor : 13);
     return;
   }
   for (unsigned i = 0; i < arm->op_count; i++) {
     if (arm->operands[i].type == ARM_OP_MEM) {
-      int base = core_register((int)arm->operands[i].mem.base);
+      int base = decode_core_register((int)arm->operands[i].mem.base);
       code->base = (uint8_t)(base >= 0 && base < 15 ? base : 13);
       code->flags |= CODE_MEMORY;
       return;
@@ -215,7 +214,7 @@ static void fill_base(const cs_insn *insn, struct code *code) {
   }
   bool vector = insn->id == ARM_INS_VLDMIA || insn->id == ARM_INS_VLDMDB ||
                 insn->id == ARM_INS_VSTMIA || insn->id == ARM_INS_VSTMDB;
-  int base = vector && arm->op_count > 0 ? core_register((int)arm->operands[0].reg) : -1;
+  int base = vector && arm->op_count > 0 ? decode_core_register((int)arm->operands[0].reg) : -1;
   code->base = (uint8_t)(base >= 0 && base < 15 ? base : 13);
 }
 
@@ -236,7 +235,7 @@ static void fill_control(const cs_insn *insn, struct code *code) {
   if (insn->id == ARM_INS_MSR) {
     code->flags |= CODE_SETS_CONTROL;
   } else {
-    int target = core_register(insn->detail->arm.operands[0].reg);
+    int target = decode_core_register(insn->detail->arm.operands[0].reg);
     code->flags |= CODE_GETS_CONTROL;
     code->base = (uint8_t)(target >= 0 && target < 13 ? target : 13);
   }
@@ -245,7 +244,8 @@ static void fill_control(const cs_insn *insn, struct code *code) {
 static void fill_list(const cs_insn *insn, struct code *code) {
   const cs_arm *arm = &insn->detail->arm;
   for (unsigned i = 0; i < arm->op_count; i++) {
-    int reg = arm->operands[i].type == ARM_OP_REG ? core_register(arm->operands[i].reg) : -1;
+    int reg =
+        arm->operands[i].type == ARM_OP_REG ? decode_core_register(arm->operands[i].reg) : -1;
     if (i == 0 && reg >= 0) {
       code->base = (uint8_t)reg;
     } else if (reg >= 0) {
@@ -282,7 +282,7 @@ static unsigned transferred(unsigned id, bool *load) {
 }
 
 static uint16_t bit_of(int reg) {
-  int number = core_register(reg);
+  int number = decode_core_register(reg);
   unsigned bit = number >= 0 && number < 15 ? 1U << number : 0U;
   return (uint16_t)bit;
 }
@@ -376,7 +376,7 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
   if (decode_size(first) == 4) {
     code.flags |= CODE_WIDE;
   }
-  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  cs_insn *insn = decode_disassemble(decoder, bytes, size, pc);
   if (insn == NULL) {
     return code;
   }
@@ -427,7 +427,7 @@ static bool is_self_move(const cs_insn *insn) {
 struct register_use decode_registers(struct decoder *decoder, const uint8_t *bytes, size_t size,
                                      uint32_t pc) {
   struct register_use use = {0};
-  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  cs_insn *insn = decode_disassemble(decoder, bytes, size, pc);
   if (insn == NULL) {
     return (struct register_use){.reads = 0x7fff};
   }
@@ -451,7 +451,7 @@ struct register_use decode_registers(struct decoder *decoder, const uint8_t *byt
 }
 
 bool decode_accesses(struct decoder *decoder, const uint8_t *bytes, size_t size, uint32_t pc) {
-  cs_insn *insn = disassemble(decoder, bytes, size, pc);
+  cs_insn *insn = decode_disassemble(decoder, bytes, size, pc);
   if (insn == NULL) {
     return false;
   }

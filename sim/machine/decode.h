@@ -1,4 +1,4 @@
-/* Instructions in words and in kinds: the only user of capstone.
+/* Instructions in words and in kinds: with operation.h the only user of capstone.
  *
  * A decoder keeps nothing between calls (IT state is passed in). */
 #ifndef TORNWORD_SIM_MACHINE_DECODE_H
