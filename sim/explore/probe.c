@@ -140,7 +140,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
       .exception = (uint16_t)exception,
   };
   machine_continue(m, &branch);
-  return branch.stop == STOP_DONE && m->state.depth == depth ? HOME : AWAY;
+  return branch.stop == STOP_DONE && m->state.depth <= depth ? HOME : AWAY;
 }
 
 /* Goes on while a distant suspicion is open, and keeps the distant sightings. */

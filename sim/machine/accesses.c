@@ -180,19 +180,36 @@ static unsigned nth_register(unsigned list, unsigned n) {
   return 15;
 }
 
+enum { LR = 14 };
+
+/* Whether it changes LR: as a base with writeback, or from a list. */
+static bool moves_lr(const struct code *code) {
+  return code->base == LR || (code->list >> LR & 1U) != 0;
+}
+
+/* r0 to r12, and LR where the instruction may have changed it. */
+static void set_registers(struct machine *m, const struct code *code,
+                          const struct cpu_registers *registers) {
+  cpu_set_low(m->cpu, registers->r);
+  if (moves_lr(code)) {
+    cpu_set_one(m->cpu, LR, registers->lr);
+  }
+}
+
 /* Registers as an exception between the accesses finds them. */
 static void show_interrupted(struct machine *m, const struct batch *batch,
-                             const struct code *code, const uint32_t before[13],
+                             const struct code *code, const struct cpu_registers *before,
                              unsigned beat) {
-  uint32_t r[13];
-  memcpy(r, before, sizeof r);
+  struct cpu_registers shown = *before;
   for (unsigned i = 0; (code->flags & CODE_LOAD) != 0 && i < beat; i++) {
     unsigned reg = nth_register(code->list, i);
     if (reg < 13) {
-      r[reg] = (uint32_t)batch->records[i].value;
+      shown.r[reg] = (uint32_t)batch->records[i].value;
+    } else if (reg == LR) {
+      shown.lr = (uint32_t)batch->records[i].value;
     }
   }
-  cpu_set_low(m->cpu, r);
+  set_registers(m, code, &shown);
 }
 
 /* What this instruction accessed, for the place that comes next: probes in between
@@ -204,7 +221,7 @@ static void keep_last(struct machine *m, const struct batch *batch) {
 
 /* An exception between access `beat - 1` and `beat` of the instruction. */
 static void offer_beat(struct machine *m, const struct batch *batch, const struct code *code,
-                       const uint32_t before[13], unsigned beat) {
+                       const struct cpu_registers *before, unsigned beat) {
   struct machine_state *s = &m->state;
   uint32_t pc = s->pc;
   uint8_t it_state = s->it_state;
@@ -243,10 +260,10 @@ static bool saved_before(const struct machine *m, const struct code *code) {
 
 static void tell_with_beats(struct machine *m, const struct batch *batch,
                             const struct code *code) {
+  struct cpu_registers before;
   struct cpu_registers after;
-  uint32_t before[13];
   cpu_get(m->cpu, &after);
-  memcpy(before, saved_before(m, code) ? m->before : after.r, sizeof before);
+  before = saved_before(m, code) ? m->before : after; /* a probe overwrites m->before */
   for (unsigned i = batch->count; i > 0; i--) {
     if (batch->records[i - 1].write) {
       poke(m, &batch->records[i - 1], batch->records[i - 1].old);
@@ -254,7 +271,7 @@ static void tell_with_beats(struct machine *m, const struct batch *batch,
   }
   for (unsigned i = 0; i < batch->count; i++) {
     if (i > 0) {
-      offer_beat(m, batch, code, before, i);
+      offer_beat(m, batch, code, &before, i);
     }
     if (m->leaving) {
       return;
@@ -264,7 +281,7 @@ static void tell_with_beats(struct machine *m, const struct batch *batch,
     }
     emit_access(m, &batch->records[i], i);
   }
-  cpu_set_low(m->cpu, after.r);
+  set_registers(m, code, &after);
   keep_last(m, batch);
 }
 
@@ -280,8 +297,8 @@ static unsigned continue_multiple(struct machine *m, const struct batch *batch,
     unsigned reg = nth_register(code->list, i);
     if (record->write) {
       poke(m, record, record->old);
-    } else if (reg < 13) {
-      cpu_set_one(m->cpu, reg, m->before[reg]);
+    } else if (reg < 13 || reg == LR) {
+      cpu_set_one(m->cpu, reg, reg == LR ? m->before.lr : m->before.r[reg]);
     }
   }
   return done;

@@ -88,9 +88,7 @@ static void save_before(struct machine *m, const struct code *code) {
       ((m->beats && machine_offers(m)) || s->arrivals.inside > 0 || s->interrupted.armed);
   m->before_saved = wanted;
   if (wanted) {
-    struct cpu_registers registers;
-    cpu_get(m->cpu, &registers);
-    memcpy(m->before, registers.r, sizeof m->before);
+    cpu_get(m->cpu, &m->before);
   }
 }
 

@@ -155,6 +155,8 @@ static const struct kind_row KINDS[] = {
     {ARM_INS_STRH, CODE_BEATS},
     {ARM_INS_PUSH, CODE_STACK},
     {ARM_INS_POP, CODE_STACK},
+    {ARM_INS_VPUSH, CODE_STACK},
+    {ARM_INS_VPOP, CODE_STACK},
     {ARM_INS_BL, CODE_CALL},
     {ARM_INS_BLX, CODE_CALL},
 };
@@ -177,17 +179,18 @@ static bool is_plain_store(unsigned id) {
   return id == ARM_INS_STR || id == ARM_INS_STRH;
 }
 
-static bool touches_stack(const cs_insn *insn) {
+/* Whether it moves the stack pointer; PUSH and its kin are in KINDS. */
+static bool moves_stack(const cs_insn *insn) {
   const cs_arm *arm = &insn->detail->arm;
-  if (arm->op_count == 0) {
-    return false;
+  for (unsigned i = 0; i < arm->op_count; i++) {
+    const cs_arm_op *op = &arm->operands[i];
+    bool destination = i == 0 && op->type == ARM_OP_REG && op->reg == ARM_REG_SP;
+    bool base = arm->writeback && op->type == ARM_OP_MEM && op->mem.base == ARM_REG_SP;
+    if (destination || base) {
+      return true;
+    }
   }
-  const cs_arm_op *first = &arm->operands[0];
-  bool destination = first->type == ARM_OP_REG && first->reg == ARM_REG_SP;
-  bool stack_store = arm->writeback && arm->op_count > 1 &&
-                     arm->operands[1].type == ARM_OP_MEM &&
-                     arm->operands[1].mem.base == ARM_REG_SP;
-  return destination || stack_store;
+  return false;
 }
 
 static bool uses_fp(const cs_insn *insn) {
@@ -385,7 +388,7 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
       code.flags |= KINDS[i].flags;
     }
   }
-  if (touches_stack(insn)) {
+  if (moves_stack(insn)) {
     code.flags |= CODE_STACK;
   }
   if (uses_fp(insn)) {

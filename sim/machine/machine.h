@@ -162,7 +162,7 @@ struct machine {
   uint64_t code_changes;       /* times that code in RAM was overwritten */
   bool endless;                /* a closed run goes on: its interrupts come again */
   bool before_saved;
-  uint32_t before[13]; /* r0 to r12 before the instruction that executes */
+  struct cpu_registers before; /* of the instruction that executes, if saved */
 };
 
 struct machine *machine_create(const struct image *image, const struct machine_config *config,

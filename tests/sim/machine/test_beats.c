@@ -11,7 +11,7 @@ struct scene {
   uint32_t loaded, stored, doubled, crossed, bits;
   uint32_t stacked; /* EPSR bits of the last frame */
   uint8_t flags;    /* of the last entry */
-  unsigned seen[5]; /* LDM, STM, STRD, STM in IT, STR: beats tried */
+  unsigned seen[7]; /* LDM, STM, STRD, STM in IT, STR, STM and LDM of LR: beats tried */
 };
 
 static uint32_t address_of(const struct image *image, const char *name) {
@@ -77,13 +77,14 @@ static uint32_t continuation(const struct code *code, unsigned beat) {
 }
 
 /* Words before the cut were loaded before the handler ran, the others after it. */
-static void check_load(struct scene *scene, unsigned beat) {
+static void check_load(struct scene *scene, unsigned beat, bool lr) {
   struct cpu_registers registers;
   cpu_get(scene->machine->cpu, &registers);
   for (unsigned i = 0; i < 4; i++) {
     uint32_t expected = i < beat ? 1 + i : 11 + i;
-    cr_expect_eq(registers.r[2 + i], expected, "LDM, beat %u: r%u is %u, not %u", beat, 2 + i,
-                 registers.r[2 + i], expected);
+    uint32_t found = lr && i == 3 ? registers.lr : registers.r[2 + i];
+    cr_expect_eq(found, expected, "LDM, beat %u: register %u is %u, not %u", beat, i, found,
+                 expected);
   }
   cr_expect_eq(registers.r[0], scene->loaded + 16, "LDM: base is written back");
 }
@@ -96,6 +97,14 @@ static void check_store(struct scene *scene, unsigned beat, bool restarts) {
     cr_expect_eq(word(scene, scene->stored, i), expected, "STM, beat %u: word %u is %u, not %u",
                  beat, i, word(scene, scene->stored, i), expected);
   }
+}
+
+static void check_base_in_lr(struct scene *scene, unsigned beat) {
+  struct cpu_registers registers;
+  cpu_get(scene->machine->cpu, &registers);
+  check_store(scene, beat, false);
+  cr_expect_eq(registers.lr, scene->stored + 16, "STM: LR is %08x, not %08x", registers.lr,
+               scene->stored + 16);
 }
 
 static void check_double(struct scene *scene) {
@@ -128,15 +137,21 @@ static void at_place(void *owner, enum place_kind kind, unsigned beat) {
   bool load = (code->flags & CODE_LOAD) != 0;
   bool multiple = (code->flags & CODE_CONTINUES) != 0;
   bool in_block = code->it_state != 0;
+  bool base_in_lr = multiple && !load && code->base == 14;
+  bool loads_lr = load && (code->list >> 14 & 1U) != 0;
+  cr_expect_eq(code->flags & CODE_STACK, 0, "a push is cut");
   snapshot = snapshot_create(m);
   snapshot_save(snapshot, m);
   take(scene, behind,
        in_block   ? 0x800 /* ITSTATE 0x08, the last of its block */
        : multiple ? continuation(code, beat)
                   : 0);
-  if (load) {
-    scene->seen[0]++;
-    check_load(scene, beat);
+  if (base_in_lr) {
+    scene->seen[5]++;
+    check_base_in_lr(scene, beat);
+  } else if (load) {
+    scene->seen[loads_lr ? 6 : 0]++;
+    check_load(scene, beat, loads_lr);
   } else if (multiple) {
     scene->seen[in_block ? 3 : 1]++;
     check_store(scene, beat, in_block);
@@ -187,7 +202,7 @@ static void close_scene(struct scene *scene) {
 /* The runs end before the loop comes back: then SysTick would arrive by itself. */
 Test(beats, each_instruction_goes_on_as_the_architecture_says) {
   struct scene scene = open_scene();
-  struct run run = {.mode = RUN_SPINE, .limit = 110};
+  struct run run = {.mode = RUN_SPINE, .limit = 120};
   scene.machine->beats = true;
   scene.machine->host = (struct machine_host){.owner = &scene, .place = at_place};
   machine_continue(scene.machine, &run);
@@ -196,12 +211,14 @@ Test(beats, each_instruction_goes_on_as_the_architecture_says) {
   cr_expect_geq(scene.seen[2], 1, "STRD has one beat");
   cr_expect_geq(scene.seen[3], 3, "STM in an IT block has three beats");
   cr_expect_geq(scene.seen[4], 1, "an unaligned STR has one beat");
+  cr_expect_geq(scene.seen[5], 3, "STM of four words with LR as its base has three beats");
+  cr_expect_geq(scene.seen[6], 3, "LDM of three words and LR has three beats");
   close_scene(&scene);
 }
 
 Test(beats, an_unaligned_store_keeps_its_registers) {
   struct scene scene = open_scene();
-  struct run run = {.mode = RUN_SPINE, .limit = 110};
+  struct run run = {.mode = RUN_SPINE, .limit = 120};
   scene.machine->beats = true;
   scene.machine->host = (struct machine_host){.owner = &scene, .place = at_crossing};
   machine_continue(scene.machine, &run);
@@ -212,7 +229,7 @@ Test(beats, an_unaligned_store_keeps_its_registers) {
 Test(beats, probes_leave_no_trace) {
   struct scene bare = open_scene();
   struct scene probed = open_scene();
-  struct run run = {.mode = RUN_SPINE, .limit = 110};
+  struct run run = {.mode = RUN_SPINE, .limit = 120};
   machine_continue(bare.machine, &run);
   probed.machine->beats = true;
   probed.machine->host = (struct machine_host){.owner = &probed, .place = at_place};

@@ -148,6 +148,10 @@ Test(decode, texts_and_kinds) {
       {{0xc3, 0xe9, 0x00, 0x45}, 0, "strd r4, r5, [r3]", CODE_BEATS | CODE_WORDS},
       {{0x3c, 0xc8}, 0, "ldm r0!, {r2, r3, r4, r5}", CODE_BEATS | CODE_CONTINUES | CODE_LOAD},
       {{0x80, 0xb5}, 0, "push {r7, lr}", CODE_STACK},
+      {{0x6d, 0xe9, 0x04, 0x45}, 0, "strd r4, r5, [sp, #-0x10]!", CODE_STACK},
+      {{0xfd, 0xe8, 0x04, 0x45}, 0, "ldrd r4, r5, [sp], #0x10", CODE_STACK},
+      {{0x2d, 0xed, 0x02, 0x8b}, 0, "vpush {d8}", CODE_STACK},
+      {{0xbd, 0xec, 0x02, 0x8b}, 0, "vpop {d8}", CODE_STACK},
       {{0x50, 0xe8, 0x00, 0x1f}, 0, "ldrex r1, [r0]", CODE_EXCLUSIVE},
   };
   struct decoder *decoder = decoder_create();

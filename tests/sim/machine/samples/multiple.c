@@ -33,6 +33,14 @@ int main(void) {
         "it eq\n"
         "stmiaeq r0!, {r2-r5}\n" /* in an IT block: it restarts */
         "nop\n"
+        "ldr lr, =stored\n"
+        "stmia.w lr!, {r2-r5}\n" /* LR is the base */
+        "nop\n"
+        "ldr r0, =loaded\n"
+        "ldmia.w r0!, {r2-r4, lr}\n" /* LR is loaded */
+        "nop\n"
+        "strd r2, r3, [sp, #-8]!\n" /* the own stack: not cut */
+        "ldrd r2, r3, [sp], #8\n"
         "ldr r0, =0x22000000\n" /* bit-band alias of RAM's first word */
         "ldr r1, =bits\n"
         "ubfx r1, r1, #0, #20\n"
@@ -41,7 +49,7 @@ int main(void) {
         "str r1, [r0, #12]\n" /* bit 3 of bits */
         "ldr r2, [r0, #12]\n"
         "ldr r3, [r0, #16]\n" ::
-            : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "memory", "cc");
+            : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "lr", "memory", "cc");
   }
 }
 
