@@ -28,6 +28,7 @@ struct slot {
 
 struct state {
   uint64_t awaited; /* boundary at which the wait for thread mode's sleep ends; 0: none */
+  uint64_t waiting; /* the run that waits */
   uint64_t changed[LEVELS];                 /* activation wrote a variable, by level: serial */
   uint64_t judged[INVARIANTS_MOST][LEVELS]; /* by which activation: its serial */
   struct slot slot[CLAIM_SLOTS];
@@ -158,7 +159,7 @@ static void on_access(struct detection *d, const struct state *s, const struct e
 static void stop_waiting(struct detection *d, const struct state *s) {
   if (s->awaited != 0) {
     *(uint64_t *)detection_edit(d, &s->awaited, sizeof s->awaited) = 0;
-    detection_close(d);
+    detection_close(d, (uint32_t)s->waiting);
   }
 }
 
@@ -169,7 +170,7 @@ static void on_return(struct detection *d, const struct state *s, const struct e
     stop_waiting(d, s);
     *(uint64_t *)detection_edit(d, &s->awaited, sizeof s->awaited) =
         event->boundary + d->horizon;
-    detection_open(d);
+    *(uint64_t *)detection_edit(d, &s->waiting, sizeof s->waiting) = detection_open(d);
   }
 }
 

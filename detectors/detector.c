@@ -11,26 +11,35 @@ void *detection_edit(struct detection *d, const void *field, size_t size) {
   return writable;
 }
 
-void detection_open(struct detection *d) {
-  undo_save(d->undo, d->open, sizeof *d->open);
-  ++*d->open;
+static uint8_t add(struct detection *d, struct suspicions *suspicions) {
+  assert(*d->run > 0 && *d->run < SUSPECTING_RUNS);
+  undo_save(d->undo, suspicions, sizeof *suspicions);
+  suspicions->all++;
+  suspicions->of[*d->run]++;
+  return *d->run;
 }
 
-void detection_close(struct detection *d) {
-  assert(*d->open > 0);
-  undo_save(d->undo, d->open, sizeof *d->open);
-  --*d->open;
+static void take_away(struct detection *d, struct suspicions *suspicions, uint32_t opened) {
+  assert(opened < SUSPECTING_RUNS && suspicions->of[opened] > 0);
+  undo_save(d->undo, suspicions, sizeof *suspicions);
+  suspicions->all--;
+  suspicions->of[opened]--;
 }
 
-void detection_watch(struct detection *d) {
-  undo_save(d->undo, d->distant, sizeof *d->distant);
-  ++*d->distant;
+uint8_t detection_open(struct detection *d) {
+  return add(d, d->open);
 }
 
-void detection_unwatch(struct detection *d) {
-  assert(*d->distant > 0);
-  undo_save(d->undo, d->distant, sizeof *d->distant);
-  --*d->distant;
+void detection_close(struct detection *d, uint32_t opened) {
+  take_away(d, d->open, opened);
+}
+
+uint8_t detection_watch(struct detection *d) {
+  return add(d, d->distant);
+}
+
+void detection_unwatch(struct detection *d, uint32_t opened) {
+  take_away(d, d->distant, opened);
 }
 
 void detection_report(struct detection *d, const struct sighting *sighting) {

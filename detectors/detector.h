@@ -28,6 +28,14 @@
 struct claims;
 struct undo;
 
+/* Suspicions open, all detectors together; rewinds with the run. Who holds one keeps
+ * the number of the run in which it was opened: a probe goes on for its own alone. */
+enum { SUSPECTING_RUNS = 8 };
+struct suspicions {
+  uint32_t all;
+  uint32_t of[SUSPECTING_RUNS]; /* by run */
+};
+
 /* What the core gives a detector with each call; one for each detector and run. */
 struct detection {
   const struct leaf_table *leaves;
@@ -37,8 +45,9 @@ struct detection {
   const struct nesting *nesting; /* who preempted whom; kept by the core */
   size_t region_count;           /* that the scenario names */
   uint64_t horizon;              /* in boundaries: older accesses need not be remembered */
-  uint32_t *open;    /* suspicions open, all detectors together; rewinds with the run */
-  uint32_t *distant; /* the same for detection_watch */
+  struct suspicions *open;
+  struct suspicions *distant; /* the same for detection_watch */
+  const uint8_t *run; /* whose events these are: 1 the spine's, 2 a probe's of it, and so on */
   void (*report)(void *sink, const struct sighting *sighting);
   void *sink;
   /* Whether two instructions belong to one statement: the same function and,
@@ -84,12 +93,13 @@ struct detector {
 
 /* A writable view of `size` bytes at `field` within the state, saved for undo. */
 void *detection_edit(struct detection *d, const void *field, size_t size);
-void detection_open(struct detection *d);
-void detection_close(struct detection *d);
+/* The number of the run, never 0, to be given back when the suspicion is closed. */
+uint8_t detection_open(struct detection *d);
+void detection_close(struct detection *d, uint32_t opened);
 /* A suspicion of a distant kind (finding_traits.distant): the branch is looked at
  * farther for it, but what else is judged ends where it would without it. */
-void detection_watch(struct detection *d);
-void detection_unwatch(struct detection *d);
+uint8_t detection_watch(struct detection *d);
+void detection_unwatch(struct detection *d, uint32_t opened);
 void detection_report(struct detection *d, const struct sighting *sighting);
 
 /* The detectors, in the order in which they are run. trace is the last, and is

@@ -33,7 +33,7 @@ struct span {
 };
 
 struct suspicion {
-  uint32_t held;
+  uint32_t held; /* the run that opened it; 0: free */
   uint32_t leaf;
   struct access first, write, second; /* second: size 0 until it was read again */
 };
@@ -61,9 +61,9 @@ static bool is_judged(const struct detection *d, const struct event *event) {
 
 static void drop(struct detection *d, const struct state *s,
                  const struct suspicion *suspicion) {
+  detection_close(d, suspicion->held);
   *(uint32_t *)detection_edit(d, &suspicion->held, sizeof suspicion->held) = 0;
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) -= 1;
-  detection_close(d);
 }
 
 static void report(struct detection *d, const struct suspicion *suspicion) {
@@ -179,7 +179,7 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
   }
   struct suspicion *suspicion = detection_edit(d, free, sizeof *free);
   *suspicion = (struct suspicion){
-      .held = 1,
+      .held = detection_open(d),
       .leaf = event->leaf,
       .first = {.op = EVENT_READ,
                 .size = event->size,
@@ -191,7 +191,6 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
       .write = access_of(event),
   };
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) += 1;
-  detection_open(d);
 }
 
 static void on_write(struct detection *d, const struct state *s, const struct event *event) {

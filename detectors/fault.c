@@ -101,7 +101,7 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
   struct cause *cause = detection_edit(d, &s->cause, sizeof s->cause);
   *cause = (struct cause){
       .known = 1,
-      .held = 1,
+      .held = detection_watch(d),
       .leaf = event->leaf,
       .own = {.op = (uint8_t)((mark->leaf & MARK_WROTE) != 0 ? EVENT_WRITE : EVENT_READ),
               .size = judged ? size : event->size,
@@ -112,7 +112,6 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
               .value = judged ? piece_before(event, piece_of(d->leaves, event)) : event->old},
       .write = access_of(event),
   };
-  detection_watch(d);
 }
 
 static void on_access(struct detection *d, const struct state *s, const struct event *event) {
@@ -127,15 +126,15 @@ static void on_access(struct detection *d, const struct state *s, const struct e
 
 static void drop(struct detection *d, const struct state *s) {
   if (s->cause.held) {
+    detection_unwatch(d, s->cause.held);
     *(uint32_t *)detection_edit(d, &s->cause.held, sizeof s->cause.held) = 0;
-    detection_unwatch(d);
   }
 }
 
 static void drop_chain(struct detection *d, const struct state *s) {
   if (s->chain.held) {
+    detection_unwatch(d, (uint32_t)s->chain.held);
     *(struct chain *)detection_edit(d, &s->chain, sizeof s->chain) = (struct chain){0};
-    detection_unwatch(d);
   }
 }
 
@@ -144,8 +143,8 @@ static void follow_chain(struct detection *d, const struct state *s,
   const struct chain *chain = &s->chain;
   bool goes_on = (event->flags & EVENT_TAIL) != 0;
   if (goes_on && !chain->held) {
-    *(struct chain *)detection_edit(d, chain, sizeof *chain) = (struct chain){.held = 1};
-    detection_watch(d);
+    *(struct chain *)detection_edit(d, chain, sizeof *chain) =
+        (struct chain){.held = detection_watch(d)};
   } else if (!goes_on && chain->held && chain->until == 0) {
     *(uint64_t *)detection_edit(d, &chain->until, sizeof chain->until) =
         event->boundary + REACH;

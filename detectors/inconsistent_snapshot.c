@@ -35,7 +35,7 @@ struct seen {
 };
 
 struct suspicion {
-  uint32_t held;
+  uint32_t held;          /* the run that opened it; 0: free */
   uint32_t first, second; /* leaves */
   struct access mine, their_first, their_second;
   struct access after; /* reader: the second member, until it is used */
@@ -78,9 +78,9 @@ static bool same_object(const struct detection *d, uint32_t a, uint32_t b) {
 
 static void drop(struct detection *d, const struct state *s,
                  const struct suspicion *suspicion) {
+  detection_close(d, suspicion->held);
   *(uint32_t *)detection_edit(d, &suspicion->held, sizeof suspicion->held) = 0;
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) -= 1;
-  detection_close(d);
 }
 
 static void report(struct detection *d, const struct suspicion *suspicion,
@@ -166,7 +166,7 @@ static void suspect(struct detection *d, const struct state *s, const struct see
   }
   struct suspicion *suspicion = detection_edit(d, free, sizeof *free);
   *suspicion = (struct suspicion){
-      .held = 1,
+      .held = detection_open(d),
       .first = first->leaf - 1,
       .second = event->leaf,
       .mine = {.op = (uint8_t)((mine->serial & MINE_WROTE) != 0 ? EVENT_WRITE : EVENT_READ),
@@ -180,7 +180,6 @@ static void suspect(struct detection *d, const struct state *s, const struct see
       .their_second = access_of(event),
   };
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) += 1;
-  detection_open(d);
 }
 
 /* The victim's record of a leaf, if it did the opposite of what the handler does

@@ -190,19 +190,18 @@ static void suspect_hold(struct detection *d, const struct state *s,
   if (free == s->suspect + SUSPECTS) {
     return;
   }
-  *(struct suspect *)detection_edit(d, free, sizeof *free) =
-      (struct suspect){.since = write->boundary, .leaf = write->leaf, .held = 1};
+  *(struct suspect *)detection_edit(d, free, sizeof *free) = (struct suspect){
+      .since = write->boundary, .leaf = write->leaf, .held = detection_open(d)};
   *(uint32_t *)detection_edit(d, &s->suspects, sizeof s->suspects) += 1;
   set_small(d, &s->leaf[write->leaf].suspected, true);
-  detection_open(d);
 }
 
 static void suspect_drop(struct detection *d, const struct state *s,
                          const struct suspect *suspect) {
+  detection_close(d, suspect->held);
   set_small(d, &s->leaf[suspect->leaf].suspected, false);
   *(uint32_t *)detection_edit(d, &suspect->held, sizeof suspect->held) = 0;
   *(uint32_t *)detection_edit(d, &s->suspects, sizeof s->suspects) -= 1;
-  detection_close(d);
 }
 
 /* The leaf was read or is sound again. */
@@ -305,7 +304,7 @@ static void composed_hold(struct detection *d, const struct state *s, const stru
   }
   struct composed *composed = detection_edit(d, free, sizeof *free);
   *composed = (struct composed){
-      .held = true,
+      .held = detection_open(d),
       .sighting = {.kind = FINDING_INVALID_ENUM,
                    .leaf = last->leaf,
                    .access = {reader->first, reader->disturber, access_of(last)},
@@ -316,7 +315,6 @@ static void composed_hold(struct detection *d, const struct state *s, const stru
   };
   fill_expected(&composed->sighting, leaf);
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) += 1;
-  detection_open(d);
 }
 
 /* Settles one context's composed values: of one leaf, or of all (LEAF_NONE). */
@@ -331,9 +329,9 @@ static void composed_settle(struct detection *d, const struct state *s, struct c
     if (used) {
       detection_report(d, &composed->sighting);
     }
-    set_small(d, &composed->held, false);
+    detection_close(d, composed->held);
+    set_small(d, &composed->held, 0);
     *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) -= 1;
-    detection_close(d);
   }
 }
 

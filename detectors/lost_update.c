@@ -30,10 +30,10 @@ struct reader {
   } newest;
 };
 
-struct suspicion { /* free while `held` is false */
+struct suspicion { /* free while `held` is 0 */
   uint32_t leaf;
   uint8_t reader; /* index in the leaf's readers */
-  bool held;
+  uint8_t held;   /* the run that opened it */
   struct access read;
   struct access write; /* the one that made it stale */
 };
@@ -79,9 +79,9 @@ static void suspicion_drop(struct detection *d, const struct state *s,
                            const struct suspicion *suspicion) {
   const struct reader *reader = &s->leaf[suspicion->leaf].reader[suspicion->reader];
   set_byte(d, &reader->newest.stale, 0);
-  *(bool *)detection_edit(d, &suspicion->held, sizeof suspicion->held) = false;
+  detection_close(d, suspicion->held);
+  set_byte(d, &suspicion->held, 0);
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) -= 1;
-  detection_close(d);
 }
 
 static void suspicion_raise(struct detection *d, const struct state *s, unsigned index,
@@ -98,7 +98,7 @@ static void suspicion_raise(struct detection *d, const struct state *s, unsigned
   *raised = (struct suspicion){
       .leaf = write->leaf,
       .reader = (uint8_t)index,
-      .held = true,
+      .held = detection_open(d),
       .read = {.op = EVENT_READ,
                .size = reader->newest.size,
                .context = reader->context,
@@ -111,7 +111,6 @@ static void suspicion_raise(struct detection *d, const struct state *s, unsigned
   };
   set_byte(d, &reader->newest.stale, stale);
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) += 1;
-  detection_open(d);
 }
 
 static void report(struct detection *d, const struct suspicion *suspicion,

@@ -18,7 +18,7 @@ enum { CALLS = 16, VARIABLES = 3 };
 struct used {        /* a static local as one call used it; unused while variable is 0 */
   uint32_t variable; /* index + 1 */
   uint8_t wrote;
-  uint8_t disturbed;
+  uint8_t disturbed; /* by an intruder, in this run; 0: not */
   uint16_t reserved;
   struct access mine;     /* the first */
   struct access intruder; /* if disturbed */
@@ -47,9 +47,9 @@ static void set_count(struct detection *d, const struct state *s, uint32_t count
 
 static void settle(struct detection *d, const struct state *s, const struct used *used) {
   if (used->disturbed) {
+    detection_close(d, used->disturbed);
     *(uint8_t *)detection_edit(d, &used->disturbed, sizeof used->disturbed) = 0;
     *(uint32_t *)detection_edit(d, &s->disturbed, sizeof s->disturbed) -= 1;
-    detection_close(d);
   }
 }
 
@@ -161,11 +161,10 @@ static void disturb(struct detection *d, const struct state *s, uint32_t owner,
         (event->kind != EVENT_WRITE && !used->wrote)) {
       continue;
     }
-    *(uint8_t *)detection_edit(d, &used->disturbed, sizeof used->disturbed) = 1;
+    *(uint8_t *)detection_edit(d, &used->disturbed, sizeof used->disturbed) = detection_open(d);
     *(struct access *)detection_edit(d, &used->intruder, sizeof used->intruder) =
         access_of(event);
     *(uint32_t *)detection_edit(d, &s->disturbed, sizeof s->disturbed) += 1;
-    detection_open(d);
   }
 }
 

@@ -31,7 +31,7 @@ struct remote {
 
 struct region {
   uint32_t open;
-  uint32_t held; /* a handler conflicts with what the region did before */
+  uint32_t held; /* a handler conflicts with what the region did before: the run that told */
   uint32_t local_count, remote_count;
   uint64_t number;
   struct access begin;
@@ -65,7 +65,7 @@ static bool conflicts(unsigned one, unsigned other) {
 static void close_region(struct detection *d, const struct state *s,
                          const struct region *region) {
   if (region->held) {
-    detection_close(d);
+    detection_close(d, region->held);
   }
   set(d, &region->open, 0);
   set(d, &s->open, s->open - 1);
@@ -143,8 +143,7 @@ static void note_remote(struct detection *d, const struct region *region,
   }
   const struct local *local = local_of(region, event->leaf);
   if (!region->held && local != NULL && conflicts(now.uses, local->before)) {
-    set(d, &region->held, 1);
-    detection_open(d);
+    set(d, &region->held, detection_open(d));
   }
 }
 

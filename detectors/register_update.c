@@ -78,9 +78,9 @@ static const struct device *device_of(struct detection *d, const struct state *s
 
 static void drop(struct detection *d, const struct state *s, const struct between *between) {
   if (between->held) {
+    detection_close(d, between->held);
     *(uint32_t *)detection_edit(d, &between->held, sizeof between->held) = 0;
     *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) -= 1;
-    detection_close(d);
   }
 }
 
@@ -130,12 +130,11 @@ static void on_foreign_write(struct detection *d, const struct state *s,
     }
     drop(d, s, between);
     *(struct between *)detection_edit(d, between, sizeof *between) =
-        (struct between){.held = 1,
+        (struct between){.held = detection_open(d),
                          .word = device->word - 1,
                          .write = access_of(event),
                          .until = event->boundary + d->horizon};
     *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) += 1;
-    detection_open(d);
   }
 }
 

@@ -23,7 +23,7 @@ struct section {
   uint8_t begun;  /* maskings that wait for their unmasking */
   uint8_t weaker; /* opened in part: its end is BASEPRI's return to 0 */
   uint8_t count;  /* leaves; may count on beyond LEAVES: the newest are kept */
-  uint32_t met;   /* a handler met it: `mine`, `intruder`, perhaps `after` hold */
+  uint32_t met;   /* a handler met it, in this run: `mine`, `intruder`, perhaps `after` hold */
   struct access opening;
   struct touched {
     uint32_t leaf; /* index + 1 */
@@ -62,9 +62,9 @@ static void add(struct detection *d, const uint32_t *field, int by) {
 static void forget_meeting(struct detection *d, const struct state *s,
                            const struct section *section) {
   if (section->met) {
-    add(d, &section->met, -1);
+    detection_close(d, section->met);
+    *(uint32_t *)detection_edit(d, &section->met, sizeof section->met) = 0;
     add(d, &s->met, -1);
-    detection_close(d);
   }
 }
 
@@ -210,13 +210,12 @@ static void meet(struct detection *d, const struct state *s, const struct sectio
                     (touched->access.op == EVENT_WRITE || event->kind == EVENT_WRITE);
     if (conflict) {
       struct section *writable = detection_edit(d, section, sizeof *section);
-      writable->met = 1;
+      writable->met = detection_open(d);
       writable->leaf = event->leaf;
       writable->mine = touched->access;
       writable->intruder = access_of(event);
       writable->after = (struct access){0};
       add(d, &s->met, 1);
-      detection_open(d);
       return;
     }
   }

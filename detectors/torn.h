@@ -66,6 +66,7 @@ enum torn_suspect {
 
 struct torn_suspicion {
   uint8_t suspect;        /* enum torn_suspect */
+  uint8_t opened;         /* the run that opened it */
   uint8_t sources;        /* CLOBBERED: the whole write; MIXED: the two that stand mixed */
   uint8_t offending;      /* COMPOSED: the bytes that were stale when the last was read */
   uint32_t serial;        /* HALF_SEEN, CLOBBERED: the operation cut in half */

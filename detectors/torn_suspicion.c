@@ -29,9 +29,10 @@ static void hold(struct detection *d, const struct torn_state *s,
   for (unsigned i = 0; i < TORN_SUSPICIONS; i++) {
     const struct torn_suspicion *free = &s->suspicion[i];
     if (free->suspect == TORN_NOTHING) {
-      *(struct torn_suspicion *)detection_edit(d, free, sizeof *free) = *suspicion;
+      struct torn_suspicion *held = detection_edit(d, free, sizeof *free);
+      *held = *suspicion;
+      held->opened = detection_open(d);
       *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) += 1;
-      detection_open(d);
       return;
     }
   }
@@ -41,7 +42,7 @@ static void drop(struct detection *d, const struct torn_state *s,
                  const struct torn_suspicion *suspicion) {
   *(uint8_t *)detection_edit(d, &suspicion->suspect, 1) = TORN_NOTHING;
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) -= 1;
-  detection_close(d);
+  detection_close(d, suspicion->opened);
 }
 
 static void add_access(struct sighting *sighting, const struct access *access) {

@@ -45,6 +45,7 @@ void calm_look(struct explorer *ex, bool mine) {
   calm->mine = mine;
   calm->until = ex->chunk_end < ex->next_checkpoint ? ex->chunk_end : ex->next_checkpoint;
   calm->changes = m->state.exceptions.changes;
+  calm->suspicions = ex->panel.open.all;
   calm->bus_accesses = m->state.bus_accesses;
   calm->code_changes = m->code_changes;
 }
@@ -55,7 +56,7 @@ bool calm_stays(struct explorer *ex, enum place_kind kind) {
   const struct machine_state *s = &m->state;
   const struct calm *calm = &ex->calm;
   if (!calm->holds || kind != PLACE_BOUNDARY || s->boundary >= calm->until ||
-      s->exceptions.changes != calm->changes) {
+      s->exceptions.changes != calm->changes || ex->panel.open.all != calm->suspicions) {
     return false;
   }
   if (!calm->mine || m->last_count > 0 || s->bus_accesses != calm->bus_accesses ||

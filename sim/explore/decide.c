@@ -13,8 +13,7 @@
 #include "sim/explore/private.h"
 
 /* Exceptions that the tool may inject in this state of the machine. */
-static bool injectable(const struct explorer *ex, unsigned e) {
-  const struct machine_state *s = &ex->machine->state;
+static bool could_inject(const struct explorer *ex, const struct machine_state *s, unsigned e) {
   if (e == EXCEPTION_SYSTICK) {
     enum { BOTH = SYSTICK_ENABLE | SYSTICK_TICKINT };
     return (s->systick.control & BOTH) == BOTH;
@@ -25,10 +24,18 @@ static bool injectable(const struct explorer *ex, unsigned e) {
   return e == EXCEPTION_NMI || exception_bit(s->exceptions.enabled, e);
 }
 
+static bool injectable(const struct explorer *ex, unsigned e) {
+  return could_inject(ex, &ex->machine->state, e);
+}
+
+bool decide_was_free(const struct explorer *ex, const struct machine_state *s, unsigned e) {
+  const struct exceptions *x = &s->exceptions;
+  return could_inject(ex, s, e) && !exception_bit(x->active, e) &&
+         !exception_bit(x->pending, e) && exception_can_preempt(x, e);
+}
+
 bool decide_is_free(const struct explorer *ex, unsigned e) {
-  const struct exceptions *x = &ex->machine->state.exceptions;
-  return injectable(ex, e) && !exception_bit(x->active, e) && !exception_bit(x->pending, e) &&
-         exception_can_preempt(x, e);
+  return decide_was_free(ex, &ex->machine->state, e);
 }
 
 static bool named(const struct explorer *ex, unsigned e) {
@@ -178,7 +185,8 @@ static bool changed_claims(const struct explorer *ex) {
 
 /* Whether what is recorded of an earlier place holds here too. */
 static bool holds_here(struct explorer *ex, struct equivalence *equivalence) {
-  return decide_prunes(ex) && equivalence != NULL && !changed_claims(ex) &&
+  return decide_prunes(ex) && equivalence != NULL &&
+         equivalence->suspicions == ex->panel.open.all && !changed_claims(ex) &&
          equivalence_holds(equivalence, ex->machine, &ex->here->step);
 }
 

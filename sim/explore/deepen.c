@@ -134,6 +134,7 @@ static struct equivalence *begin_deeper(struct explorer *ex) {
     (*deeper)->flaws = ex->options.flaws;
     (*deeper)->longest = ex->options.chain;
   }
+  (*deeper)->suspicions = ex->panel.open.all;
   equivalence_begin(*deeper, ex->machine, ex->here->place_serial);
   return *deeper;
 }
@@ -142,6 +143,7 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
   struct level *level = ex->here;
   struct machine *m = ex->machine;
   struct footprint *outer = m->footprint;
+  uint8_t outer_run = ex->panel.run;
   struct depth_account *account = &ex->certificate.depths[level_number(ex) + 1];
   snapshot_save(level->at_place, m);
   level->exception = (uint16_t)exception;
@@ -149,6 +151,7 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
   if (level_number(ex) + 2 < DEPTH_MOST) {
     seen_clear(&(level + 2)->seen);
   }
+  ex->panel.run = (uint8_t)(level_number(ex) + 2);
   bool follows = look_ahead(ex, behind);
   if (run_handlers(ex, begin_deeper(ex)) && follows) {
     run_behind(ex);
@@ -158,6 +161,7 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
   if (outer != NULL && behind) {
     outer->reusable = false; /* what follows the handlers is not recorded */
   }
+  ex->panel.run = outer_run;
   level->exception = 0;
   level->sighting_count = 0; /* its own probe told them */
   account->spines += follows;

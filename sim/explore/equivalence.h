@@ -48,6 +48,7 @@ struct equivalence {
   uint8_t control;
   bool monitor_set, event_register;
   uint64_t bus_accesses, code_changes;
+  uint32_t suspicions; /* open ahead of it */
 };
 
 /* What lies between the last place and this one. */

@@ -111,6 +111,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .horizon = ex->options.horizon,
         .open = &panel->open,
         .distant = &panel->distant,
+        .run = &panel->run,
         .report = take_sighting,
         .sink = ex,
         .same_statement = same_statement,
@@ -140,14 +141,15 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
     pages_clear(panel->detection[i].state, panel->list[i]->state_size(leaves));
   }
   panel->nesting = (struct nesting){0};
-  panel->open = 0;
-  panel->distant = 0;
+  panel->open = (struct suspicions){0};
+  panel->distant = (struct suspicions){0};
+  panel->run = 1;
 }
 
 /* Who suspects something waits for uses and for time: it is told of every access. */
 static uint32_t audience(const struct panel *panel, const struct event *event) {
   bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
-  bool calm = panel->open == 0 && panel->distant == 0;
+  bool calm = panel->open.all == 0 && panel->distant.all == 0;
   uint32_t wanted = panel->wanted[event->kind];
   return access && calm && event->leaf != LEAF_NONE ? wanted & panel->caring[event->leaf]
                                                     : wanted;

@@ -71,10 +71,11 @@ struct level {
 struct calm {
   bool allowed; /* by the options */
   bool holds;
-  bool mine;        /* its places are this process's */
-  uint64_t until;   /* boundary */
-  uint64_t places;  /* passed, and not yet counted */
-  uint32_t changes; /* state that must stay: of the exceptions, */
+  bool mine;           /* its places are this process's */
+  uint64_t until;      /* boundary */
+  uint64_t places;     /* passed, and not yet counted */
+  uint32_t changes;    /* state that must stay: of the exceptions, */
+  uint32_t suspicions; /* of the detectors, and of what else counts */
   uint64_t bus_accesses, code_changes;
 };
 
@@ -87,8 +88,9 @@ struct panel {
   struct nesting nesting;            /* one for all */
   uint32_t wanted[EVENT_KIND_COUNT]; /* who hears of it */
   uint32_t *caring;                  /* by leaf: whom accesses mean something to */
-  uint32_t open;
-  uint32_t distant; /* suspicions whose consequence may be farther off */
+  struct suspicions open;
+  struct suspicions distant; /* whose consequence may be farther off */
+  uint8_t run;               /* who opens them now: see detection.run */
 };
 
 struct explorer {
@@ -126,6 +128,7 @@ struct explorer {
   struct context watched; /* the victim's next access to this leaf ends a branch */
   uint32_t watched_leaf;
   uint32_t unmet;        /* 1 until it came */
+  uint64_t landed;       /* boundary at which the probe was taken: a mask may have delayed it */
   uint64_t ranked_first; /* boundary that `before` was run for */
   unsigned moved;        /* level of the first injection that the orders move */
 
@@ -216,6 +219,8 @@ bool decide_is_equivalent(struct explorer *ex, unsigned exception);
 bool decide_prunes(const struct explorer *ex);
 /* Whether the exception would be taken at once if it were injected now. */
 bool decide_is_free(const struct explorer *ex, unsigned exception);
+/* The same of another state of the machine. */
+bool decide_was_free(const struct explorer *ex, const struct machine_state *s, unsigned e);
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);
 
 /* calm.c: before a pass with probes; where a stretch ends, and after the pass. */

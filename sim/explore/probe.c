@@ -94,6 +94,7 @@ static struct equivalence *begin_equivalence(struct explorer *ex, unsigned excep
     e->flaws = ex->options.flaws;
     e->longest = ex->options.chain;
   }
+  e->suspicions = ex->panel.open.all;
   e->lands = exception_can_preempt(&ex->machine->state.exceptions, exception);
   equivalence_begin(e, ex->machine, ex->here->place_serial);
   return e;
@@ -102,7 +103,7 @@ static struct equivalence *begin_equivalence(struct explorer *ex, unsigned excep
 /* Runs handler and branch. */
 static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
-  uint32_t settled = ex->panel.open;
+  const uint32_t *open = &ex->panel.open.of[ex->panel.run];
   uint64_t longest = m->state.boundary + HANDLER_MOST;
   struct run probe = {
       .mode = RUN_PROBE,
@@ -114,16 +115,19 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct equivalence *equivalence = begin_equivalence(ex, exception);
   machine_inject(m, exception);
   machine_continue(m, &probe);
+  uint64_t here = ex->here->place.boundary;
+  ex->landed = probe.taken_at > here ? probe.taken_at : here;
   if (equivalence != NULL) {
     equivalence_end(equivalence, m, probe_came_home(ex, &probe));
   }
-  ex->here->suspicious = ex->panel.open > settled;
-  bool home = probe_came_home(ex, &probe) || ex->here->place.kind == PLACE_RETURN;
+  ex->here->suspicious = *open > 0;
+  bool back = probe.stop == STOP_DONE && m->state.pc == probe.taken_pc; /* where it landed */
+  bool home = back || probe_came_home(ex, &probe) || ex->here->place.kind == PLACE_RETURN;
   if (probe.stop != STOP_DONE) {
     ex->certificate.cut_handlers += m->state.boundary >= longest;
     return STRANDED;
   }
-  if (home && ex->panel.open <= settled) {
+  if (home && *open == 0) {
     bool ranks = ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex);
     return !ranks || probe_follow_victim(ex) ? HOME : AWAY;
   }
@@ -135,8 +139,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct run branch = {
       .mode = RUN_BRANCH,
       .limit = probe_horizon(ex),
-      .open = &ex->panel.open,
-      .settled = settled,
+      .open = open,
       .exception = (uint16_t)exception,
   };
   machine_continue(m, &branch);
@@ -144,15 +147,14 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
 }
 
 /* Goes on while a distant suspicion is open, and keeps the distant sightings. */
-static bool run_farther(struct explorer *ex, uint32_t settled) {
+static bool run_farther(struct explorer *ex) {
   struct machine *m = ex->machine;
   size_t kept = ex->here->sighting_count;
   size_t before = kept;
   struct run branch = {
       .mode = RUN_BRANCH,
       .limit = m->state.boundary + ex->options.horizon,
-      .open = &ex->panel.distant,
-      .settled = settled,
+      .open = &ex->panel.distant.of[ex->panel.run],
       .exception = ex->here->exception,
   };
   snapshot_save(ex->farther, m);
@@ -168,21 +170,21 @@ static bool run_farther(struct explorer *ex, uint32_t settled) {
 }
 
 /* Who listens hears of it only if something was found. */
-static void look_farther(struct explorer *ex, uint32_t settled) {
+static void look_farther(struct explorer *ex) {
   const struct machine_host *listener = ex->listener;
   struct machine_host host = ex->machine->host;
   size_t before = ex->here->sighting_count;
-  if (ex->panel.distant <= settled) {
+  if (ex->panel.distant.of[ex->panel.run] == 0) {
     return;
   }
   ex->listener = NULL;
   ex->machine->host.instruction = NULL;
-  bool found = run_farther(ex, settled);
+  bool found = run_farther(ex);
   ex->listener = listener;
   ex->machine->host = host;
   if (found && listener != NULL) {
     ex->here->sighting_count = before;
-    run_farther(ex, settled);
+    run_farther(ex);
   }
 }
 
@@ -347,20 +349,20 @@ void probe_run(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
   struct mask_state mask = masks_at(ex, exception);
   struct footprint *outer = m->footprint;
-  uint32_t settled = ex->panel.open;
-  uint32_t watched = ex->panel.distant;
+  uint8_t outer_run = ex->panel.run;
   snapshot_save(ex->here->at_place, m);
   ex->here->exception = (uint16_t)exception;
   ex->here->sighting_count = 0;
   ex->early = false;
+  ex->panel.run = (uint8_t)(level_number(ex) + 2);
   ex->probes++;
   ex->taken[exception]++;
   enum homecoming how = run_on(ex, exception);
-  ex->here->suspicious = ex->here->suspicious || ex->panel.distant > watched;
+  ex->here->suspicious = ex->here->suspicious || ex->panel.distant.of[ex->panel.run] > 0;
   if (how != STRANDED) {
-    look_farther(ex, watched);
+    look_farther(ex);
   }
-  if (ex->panel.open > settled) {
+  if (ex->panel.open.of[ex->panel.run] > 0) {
     panel_finish(&ex->panel);
   }
   if (ex->here->sighting_count > 0) {
@@ -380,6 +382,7 @@ void probe_run(struct explorer *ex, unsigned exception) {
     run_to_horizon(ex, exception, &mask);
   }
   m->footprint = outer;
+  ex->panel.run = outer_run;
   ex->here->exception = 0;
 }
 

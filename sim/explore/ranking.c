@@ -25,19 +25,30 @@ void ranking_checkpoint(struct explorer *ex) {
       boundary + (span > CHECKPOINT_SPAN ? span : CHECKPOINT_SPAN) / (CHECKPOINTS - 1);
 }
 
-/* The newest checkpoint that is not behind this boundary; NULL: too long ago. */
+/* The newest checkpoint that is not behind this boundary and at which the exception could
+ * be taken: a section may cover the boundary. Where there is none it could be taken
+ * behind the oldest. NULL: too long ago. */
 static struct snapshot *checkpoint_before(const struct explorer *ex, uint64_t boundary) {
-  struct snapshot *best = NULL;
+  unsigned exception = ex->levels[ex->moved].exception;
+  struct snapshot *open = NULL;
+  struct snapshot *oldest = NULL;
   unsigned made = ex->checkpoint_count;
   unsigned kept = made < CHECKPOINTS ? made : CHECKPOINTS;
   for (unsigned i = 0; i < kept; i++) {
     struct snapshot *candidate = ex->checkpoints[i];
-    uint64_t at = snapshot_state(candidate)->boundary;
-    if (at <= boundary && (best == NULL || at > snapshot_state(best)->boundary)) {
-      best = candidate;
+    const struct machine_state *at = snapshot_state(candidate);
+    if (at->boundary > boundary) {
+      continue;
+    }
+    if (oldest == NULL || at->boundary < snapshot_state(oldest)->boundary) {
+      oldest = candidate;
+    }
+    bool newer = open == NULL || at->boundary > snapshot_state(open)->boundary;
+    if (newer && decide_was_free(ex, at, exception)) {
+      open = candidate;
     }
   }
-  return best;
+  return open != NULL ? open : oldest;
 }
 
 /* Takes the exception now, if it can be taken now, and lets its handlers end. */
@@ -165,7 +176,7 @@ static void run_before(struct explorer *ex, uint64_t first) {
 }
 
 static uint64_t first_access(const struct explorer *ex, const struct sighting *sighting) {
-  uint64_t first = ex->here->place.boundary;
+  uint64_t first = ex->landed;
   const struct context victim = sighting->access[sighting->victim].context;
   for (unsigned i = 0; i < sighting->accesses; i++) {
     const struct access *access = &sighting->access[i];

@@ -58,7 +58,7 @@ static enum machine_stop wants_stop(const struct machine *m) {
   }
   bool met = run->meets && s->pc == run->meet_pc && s->depth == run->meet_depth &&
              s->boundary >= run->meet_after && !s->interrupted.armed;
-  bool settled = run->open != NULL && *run->open <= run->settled;
+  bool settled = run->open != NULL && *run->open == 0;
   bool opened = run->opens_for != 0 && is_open(s, run->opens_for);
   return met || settled || opened ? STOP_DONE : STOP_NONE;
 }

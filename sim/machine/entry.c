@@ -137,6 +137,15 @@ static bool push_frame(struct machine *m, const struct frame *frame) {
   return cfsr == 0 || fault_pend(m, &fault);
 }
 
+/* The one that the run is about: where it was taken first. */
+static void note_taken(struct machine *m) {
+  struct run *run = m->run;
+  if (run->taken_at == 0) {
+    run->taken_at = m->state.boundary;
+    run->taken_pc = m->state.pc;
+  }
+}
+
 /* The exception becomes active; what it preempted waits below it. */
 static void activate(struct machine *m, unsigned exception, unsigned flags) {
   struct machine_state *s = &m->state;
@@ -156,6 +165,7 @@ static void activate(struct machine *m, unsigned exception, unsigned flags) {
                  s->interrupted.pc == s->pc && (flags & EVENT_TAIL) == 0;
   if (m->run->mode != RUN_SPINE && exception == m->run->exception) {
     flags |= EVENT_INJECTED;
+    note_taken(m);
   }
   tell(m, EVENT_ENTRY, flags | (at_beat ? EVENT_AT_BEAT : 0U), s->context, below);
   s->boundary++;

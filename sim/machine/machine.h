@@ -63,12 +63,13 @@ struct run {
   uint64_t limit;       /* boundary at which it stops */
   uint8_t base_depth;   /* probe: activations at its place */
   uint16_t exception;   /* probe: the one that must be done */
-  const uint32_t *open; /* branch: stop when this is down to `settled`; NULL: do not */
-  uint32_t settled;
-  bool places;        /* probe, branch: the place callback is asked, as on the spine */
-  bool hashes;        /* probe, branch: machine_live_hash is asked for */
-  uint16_t opens_for; /* branch: stop where this exception could be taken; 0: do not */
-  bool meets;         /* branch: stop at meet_pc in context depth meet_depth */
+  uint64_t taken_at;    /* boundary at which it was entered first; 0: not yet */
+  uint32_t taken_pc;    /* and where it is to return to */
+  const uint32_t *open; /* branch: stop when this is down to 0; NULL: do not */
+  bool places;          /* probe, branch: the place callback is asked, as on the spine */
+  bool hashes;          /* probe, branch: machine_live_hash is asked for */
+  uint16_t opens_for;   /* branch: stop where this exception could be taken; 0: do not */
+  bool meets;           /* branch: stop at meet_pc in context depth meet_depth */
   uint32_t meet_pc;
   uint8_t meet_depth;
   uint64_t meet_after; /* not before this boundary */

@@ -164,8 +164,9 @@ struct listener {
   struct detection detection;
   struct nesting nesting;
   size_t state_size;
-  uint32_t open;
-  uint32_t distant;
+  struct suspicions open;
+  struct suspicions distant;
+  uint8_t run;
   struct sighting said[SAID];
   unsigned count;
 };
@@ -232,7 +233,7 @@ static void tell_detector(const struct detector *detector, struct listener *list
 }
 
 static void listen(struct listener *listener, const struct detector *detector) {
-  *listener = (struct listener){.state_size = detector->state_size(&TABLE)};
+  *listener = (struct listener){.state_size = detector->state_size(&TABLE), .run = 1};
   undo_init(&listener->undo);
   listener->detection = (struct detection){
       .leaves = &TABLE,
@@ -243,6 +244,7 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .horizon = STORY_HORIZON,
       .open = &listener->open,
       .distant = &listener->distant,
+      .run = &listener->run,
       .report = note,
       .sink = listener,
       .same_statement = same_statement,
@@ -272,9 +274,9 @@ static void hear(const struct detector *detector, struct listener *listener,
                  const struct story *story, const struct event *events, size_t from) {
   for (size_t i = from; i < step_count(story); i++) {
     if (story->steps[i].kind == STEP_OPEN) {
-      cr_expect(listener->open + listener->distant == story->steps[i].value,
+      cr_expect(listener->open.all + listener->distant.all == story->steps[i].value,
                 "%s: step %zu: %u suspicions open", story->name, i,
-                listener->open + listener->distant);
+                listener->open.all + listener->distant.all);
     } else {
       tell_detector(detector, listener, &events[i]);
     }
@@ -282,7 +284,8 @@ static void hear(const struct detector *detector, struct listener *listener,
   if (detector->finish != NULL) {
     detector->finish(&listener->detection, listener->detection.state);
   }
-  cr_expect(listener->open + listener->distant == 0, "%s: suspicions left open", story->name);
+  cr_expect(listener->open.all + listener->distant.all == 0, "%s: suspicions left open",
+            story->name);
 }
 
 static bool is_said(const struct sighting *sighting, const struct saying *saying) {
@@ -353,7 +356,7 @@ static void rewind_at(const struct detector *detector, const struct story *story
     tell_detector(detector, &listener, &events[i]);
   }
   unsigned before = listener.count;
-  uint32_t open = listener.open;
+  uint32_t open = listener.open.all;
   uint64_t mark = undo_mark(&listener.undo);
   void *snapshot = malloc(listener.state_size);
   memcpy(snapshot, listener.detection.state, listener.state_size);
@@ -361,7 +364,8 @@ static void rewind_at(const struct detector *detector, const struct story *story
   undo_rewind(&listener.undo, mark);
   cr_expect(memcmp(snapshot, listener.detection.state, listener.state_size) == 0,
             "%s: step %zu: state does not come back", story->name, at);
-  cr_expect(listener.open == open, "%s: step %zu: open does not come back", story->name, at);
+  cr_expect(listener.open.all == open, "%s: step %zu: open does not come back", story->name,
+            at);
   unsigned middle = listener.count;
   hear(detector, &listener, story, events, at);
   cr_expect(says_again(&listener, before, middle),

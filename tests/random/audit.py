@@ -3,6 +3,7 @@
 
     audit.py --program BUILD/tests/random/audit_random --seeds 1-1000
     audit.py --program BUILD/tests/random/audit_random --planted
+    audit.py --program BUILD/tests/random/audit_random --differed
 
 Each seed is generated, compiled and given to audit_random (which says what it
 compares). What differs is printed, made smaller by leaving statements out, and
@@ -10,7 +11,8 @@ kept as random-SEED.c and .elf in --keep. Exit code 1 if anything differed.
 
 Each file in planted/ names on its first line the mistake (a value of enum
 equivalence_flaw) that the audit must find with it; without the mistake nothing
-may differ.
+may differ. Each file in differed/ showed a difference once, and names on its first
+line core and optimisation.
 """
 
 import argparse
@@ -116,6 +118,11 @@ class Audit:
                 good = False
         return good, said
 
+    def differed(self, path):
+        text = path.read_text()
+        core, optimisation = re.search(r"(\w+), (O\w)", text.splitlines()[0]).groups()
+        return self.run(self.compile(path.stem, core, optimisation, text))
+
 
 def seeds_of(text):
     first, _, last = text.partition("-")
@@ -129,6 +136,7 @@ def parse():
     parser.add_argument("--compiler", default="arm-none-eabi-gcc")
     parser.add_argument("--seeds", type=seeds_of, default=range(0), metavar="FIRST-LAST")
     parser.add_argument("--planted", action="store_true")
+    parser.add_argument("--differed", action="store_true")
     parser.add_argument("--boundaries", type=int, default=600)
     parser.add_argument("--horizon", type=int, default=200)
     parser.add_argument("--depth", type=int, default=1)
@@ -155,6 +163,8 @@ def main():
         tasks = [(audit.seed, seed) for seed in arguments.seeds]
         if arguments.planted:
             tasks += [(audit.planted, path) for path in sorted((HERE / "planted").glob("*.c"))]
+        if arguments.differed:
+            tasks += [(audit.differed, path) for path in sorted((HERE / "differed").glob("*.c"))]
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
             tried = bad = racy = 0
             for result in pool.map(work, tasks):
