@@ -42,6 +42,10 @@ void detection_unwatch(struct detection *d, uint32_t opened) {
   take_away(d, d->distant, opened);
 }
 
+void detection_full(struct detection *d) {
+  *d->full |= d->bit;
+}
+
 void detection_report(struct detection *d, const struct sighting *sighting) {
   d->report(d->sink, sighting);
 }

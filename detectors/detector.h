@@ -48,6 +48,8 @@ struct detection {
   struct suspicions *open;
   struct suspicions *distant; /* the same for detection_watch */
   const uint8_t *run; /* whose events these are: 1 the spine's, 2 a probe's of it, and so on */
+  uint32_t *full;     /* one bit for each detector: detection_full; never rewinds */
+  uint32_t bit;       /* this detector's */
   void (*report)(void *sink, const struct sighting *sighting);
   void *sink;
   /* Whether two instructions belong to one statement: the same function and,
@@ -100,6 +102,8 @@ void detection_close(struct detection *d, uint32_t opened);
  * farther for it, but what else is judged ends where it would without it. */
 uint8_t detection_watch(struct detection *d);
 void detection_unwatch(struct detection *d, uint32_t opened);
+/* There was no room to remember something that may matter: the certificate says so. */
+void detection_full(struct detection *d);
 void detection_report(struct detection *d, const struct sighting *sighting);
 
 /* The detectors, in the order in which they are run. trace is the last, and is

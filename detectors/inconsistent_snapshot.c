@@ -162,6 +162,7 @@ static void suspect(struct detection *d, const struct state *s, const struct see
     free++;
   }
   if (free == s->suspicion + SUSPICIONS) {
+    detection_full(d);
     return;
   }
   struct suspicion *suspicion = detection_edit(d, free, sizeof *free);

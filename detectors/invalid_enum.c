@@ -116,6 +116,8 @@ static void stored_whole(struct detection *d, const struct leaf *leaf,
   if (state->odd_count < ODD_VALUES) {
     const uint64_t *odd = &state->odd[state->odd_count];
     *(uint64_t *)detection_edit(d, odd, sizeof *odd) = value;
+  } else {
+    detection_full(d);
   }
   set_small(d, &state->odd_count, (uint8_t)(state->odd_count + 1));
 }
@@ -188,6 +190,7 @@ static void suspect_hold(struct detection *d, const struct state *s,
     free++;
   }
   if (free == s->suspect + SUSPECTS) {
+    detection_full(d);
     return;
   }
   *(struct suspect *)detection_edit(d, free, sizeof *free) = (struct suspect){
@@ -300,6 +303,7 @@ static void composed_hold(struct detection *d, const struct state *s, const stru
     free++;
   }
   if (free == s->composed + COMPOSED) {
+    detection_full(d);
     return;
   }
   struct composed *composed = detection_edit(d, free, sizeof *free);

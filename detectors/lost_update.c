@@ -92,6 +92,7 @@ static void suspicion_raise(struct detection *d, const struct state *s, unsigned
     free++;
   }
   if (free == s->suspicion + SUSPICIONS) {
+    detection_full(d);
     return;
   }
   struct suspicion *raised = detection_edit(d, free, sizeof *free);
@@ -158,6 +159,7 @@ static void reader_start(struct detection *d, const struct state *s, const struc
   const struct leaf_state *leaf = &s->leaf[event->leaf];
   unsigned index = reader_slot(d, leaf, event->boundary);
   if (index == READERS) {
+    detection_full(d);
     return;
   }
   struct reader *reader = detection_edit(d, &leaf->reader[index], sizeof leaf->reader[index]);

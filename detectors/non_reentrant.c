@@ -63,6 +63,7 @@ static void pop(struct detection *d, const struct state *s) {
 
 static void on_call(struct detection *d, const struct state *s, const struct event *event) {
   if (s->count == CALLS) {
+    detection_full(d);
     return;
   }
   const struct call *call = &s->call[s->count];

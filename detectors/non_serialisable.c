@@ -85,6 +85,7 @@ static void on_begin(struct detection *d, const struct state *s, const struct ev
       return;
     }
   }
+  detection_full(d);
 }
 
 static void note_local(struct detection *d, const struct region *region,
@@ -96,6 +97,7 @@ static void note_local(struct detection *d, const struct region *region,
     local++;
   }
   if (local == region->local + LEAVES) {
+    detection_full(d);
     return;
   }
   struct local now = local < end ? *local : (struct local){.leaf = event->leaf};
@@ -129,6 +131,7 @@ static void note_remote(struct detection *d, const struct region *region,
     remote++;
   }
   if (remote == region->remote + LEAVES) {
+    detection_full(d);
     return;
   }
   struct remote now = remote < end ? *remote : (struct remote){.leaf = event->leaf};

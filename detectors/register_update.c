@@ -96,6 +96,7 @@ static void on_read(struct detection *d, const struct state *s, const struct eve
   const struct device *device = device_of(d, s, word_of(event), true);
   drop(d, s, &s->between[level]);
   if (device == NULL) {
+    detection_full(d);
     return;
   }
   const struct reading *old = &device->reading[level];

@@ -100,6 +100,9 @@ static void open_early(struct detection *d, const struct state *s,
   *(struct access *)detection_edit(d, &section->opening, sizeof section->opening) =
       access_of(event);
   add(d, &s->opened, 1);
+  if (section->count > LEAVES) {
+    detection_full(d); /* the oldest are forgotten */
+  }
 }
 
 /* The section's own end came, and a handler had been in between. */

@@ -99,10 +99,23 @@ static uint8_t sources_of(const struct torn_leaf *leaf, uint8_t bytes) {
   return (uint8_t)sources;
 }
 
+/* Whether another context is in the middle of a read there, and will be forgotten. */
+static bool is_reading(const struct detection *d, const struct torn_leaf *leaf, unsigned index,
+                       const struct event *event) {
+  const struct torn_reader *reader = &leaf->reader[index];
+  uint8_t all = piece_mask(piece_leaf_size(d->leaves, event->leaf));
+  return reader->now.serial > leaf->floor && reader->now.bytes != all &&
+         !context_equal(reader->context, event->context) &&
+         torn_in_time(d, reader->context, reader->now.time, event->boundary);
+}
+
 static void reader_start(struct detection *d, const struct torn_state *s, unsigned index,
                          const struct event *event) {
   const struct torn_leaf *leaf = &s->leaf[event->leaf];
   size_t size = offsetof(struct torn_reader, disturber);
+  if (is_reading(d, leaf, index, event)) {
+    detection_full(d);
+  }
   uint32_t serial = next_serial(d, leaf);
   struct torn_reader *reader = detection_edit(d, &leaf->reader[index], size);
   reader->now = (struct torn_reading){.serial = serial};
@@ -262,6 +275,9 @@ static void on_write(struct detection *d, const struct torn_state *s, const stru
   unsigned slot = writer_going_on(d, s, event, piece);
   if (slot == TORN_WRITERS) {
     slot = writer_slot(leaf);
+    if (torn_is_open(d, leaf, &leaf->writer[slot], event->boundary)) {
+      detection_full(d);
+    }
     writer_start(d, s, slot, event, piece);
   }
   writer_add(d, s, slot, event, piece);

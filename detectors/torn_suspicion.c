@@ -36,6 +36,7 @@ static void hold(struct detection *d, const struct torn_state *s,
       return;
     }
   }
+  detection_full(d);
 }
 
 static void drop(struct detection *d, const struct torn_state *s,

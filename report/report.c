@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "detectors/claims.h"
+#include "detectors/detector.h"
 #include "report/waivers.h"
 
 enum { THREAD_PRIORITY = 256 };
@@ -331,6 +332,25 @@ static const char *sighting_limit(const struct report *report) {
                                 cut, cut == 1 ? " was" : "s were");
 }
 
+/* Detectors without room for all that they met; NULL: all had. */
+static const char *room_limit(const struct report *report) {
+  uint32_t full = report->check->certificate.full;
+  const struct detector *const *list = NULL;
+  size_t count = detectors_all(&list);
+  const char *names = "";
+  for (size_t i = 0; i < count; i++) {
+    if ((full >> i & 1) != 0) {
+      names = texts_print(report->texts, "%s%s%s", names, names[0] != '\0' ? ", " : "",
+                          list[i]->name);
+    }
+  }
+  return full == 0 ? NULL
+                   : texts_print(report->texts,
+                                 "more was met at one time than a detector has room for, and "
+                                 "not all of it judged: %s",
+                                 names);
+}
+
 size_t report_limits(const struct report *report, const char **limits, size_t max) {
   const struct certificate *certificate = &report->check->certificate;
   struct texts *texts = report->texts;
@@ -349,6 +369,7 @@ size_t report_limits(const struct report *report, const char **limits, size_t ma
       vanished_limit(report),
       handler_limit(report),
       sighting_limit(report),
+      room_limit(report),
       report->explorer->beats ? NULL
                               : "interrupts inside instructions were not tried "
                                 "(--places=boundaries)",

@@ -141,6 +141,7 @@ struct certificate {
   /* What limits of the tool cut: probes whose handlers took longer than one may, and
    * what detectors said of one probe beyond the room for it. */
   uint64_t cut_handlers, cut_sightings;
+  uint32_t full; /* detectors that once had no room (detection_full): 1 << index */
   bool audited;
   bool complete;
   enum run_end end;

@@ -112,6 +112,8 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .open = &panel->open,
         .distant = &panel->distant,
         .run = &panel->run,
+        .full = &ex->certificate.full,
+        .bit = 1U << i,
         .report = take_sighting,
         .sink = ex,
         .same_statement = same_statement,

@@ -72,8 +72,10 @@ bool probe_follow_victim(struct explorer *ex) {
   ex->watched_leaf = sighting->leaf;
   ex->unmet = 1;
   uint8_t depth = m->state.depth;
+  uint32_t full = ex->certificate.full;
   snapshot_save(ex->ahead, m);
   machine_continue(m, &run);
+  ex->certificate.full = full; /* who follows, and how far, depends on the share */
   ex->unmet = 0;
   if (run.stop == STOP_DONE && m->state.depth == depth) {
     return true;

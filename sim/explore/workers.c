@@ -170,6 +170,7 @@ static void add_counts(struct explorer *ex, const struct parcel *parcel) {
   sum->ranked += part->ranked;
   sum->cut_handlers += part->cut_handlers;
   sum->cut_sightings += part->cut_sightings;
+  sum->full |= part->full;
   for (unsigned i = 0; i < DECISION_COUNT; i++) {
     sum->decided[i] += part->decided[i];
   }

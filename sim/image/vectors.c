@@ -72,6 +72,35 @@ static bool is_plausible(const struct image *image, uint32_t address, struct err
          error_set(why, "the reset vector 0x%08x points to no code of the image", reset);
 }
 
+/* The table ends ahead of the first code behind it that a symbol or a vector names, and
+ * with its section. Both addresses are those at which the program runs. */
+static uint32_t table_bytes(const struct image *image, struct candidate candidate) {
+  uint32_t limit = 4 * VECTOR_WORDS;
+  uint32_t first = candidate.address + 8; /* the first two words are always of it */
+  for (size_t i = symbols_from(image, first); i < image->symbol_count; i++) {
+    const struct symbol *symbol = &image->symbols[i];
+    if (symbol->type == STT_FUNC) {
+      uint32_t bytes = symbol->address - candidate.address;
+      limit = bytes < limit ? bytes : limit;
+      break;
+    }
+  }
+  const struct section *section = elf_section_at(image, candidate.address, 4);
+  if (section != NULL && section->address + section->size - candidate.address < limit) {
+    limit = section->address + section->size - candidate.address;
+  }
+  uint32_t word = 0;
+  for (uint32_t at = 4; at < limit; at += 4) {
+    uint32_t place = elf_physical(image, candidate.address) + at;
+    if (!elf_word(image, place, &word)) {
+      return at;
+    }
+    uint32_t code = (word & ~1U) - candidate.address;
+    limit = (word & 1) != 0 && code > at && code < limit ? code : limit;
+  }
+  return limit;
+}
+
 static void vectors_take(struct image *image, struct candidate candidate, const char *source) {
   size_t words = candidate.size >= 8 ? candidate.size / 4 : VECTOR_WORDS;
   image->vectors = candidate.address;
@@ -87,6 +116,7 @@ static void vectors_take(struct image *image, struct candidate candidate, const 
 static bool vectors_try(struct image *image, struct candidate candidate, const char *kind,
                         const char *name, struct error *first) {
   struct error why = {{0}};
+  candidate.size = candidate.size >= 8 ? candidate.size : table_bytes(image, candidate);
   candidate.address = elf_physical(image, candidate.address);
   const char *gap = name[0] != '\0' ? " " : "";
   if (is_plausible(image, candidate.address, &why)) {
@@ -232,6 +262,7 @@ bool vectors_find(struct image *image, const struct image_options *options,
                        "initial SP and the reset vector",
                        image->path, options->vtor, why.message);
     }
+    candidate.size = table_bytes(image, candidate);
     vectors_take(image, candidate, "--vtor");
     return true;
   }

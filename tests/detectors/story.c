@@ -135,7 +135,7 @@ static struct event tell(struct teller *teller, const struct step *step) {
                         .beat = step->beat,
                         .pc = step->pc,
                         .leaf = step->leaf};
-  teller->boundary += step->beat == 0 && step->kind != STEP_OPEN;
+  teller->boundary += step->beat == 0 && step->kind < STEP_OPEN;
   switch (step->kind) {
     case EVENT_ENTRY:
       tell_entry(teller, step, &event);
@@ -151,6 +151,7 @@ static struct event tell(struct teller *teller, const struct step *step) {
       teller->boundary += step->value;
       break;
     case STEP_OPEN:
+    case STEP_FULL:
       break;
     default:
       tell_access(teller, step, &event);
@@ -167,6 +168,7 @@ struct listener {
   struct suspicions open;
   struct suspicions distant;
   uint8_t run;
+  uint32_t full;
   struct sighting said[SAID];
   unsigned count;
 };
@@ -245,6 +247,8 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .open = &listener->open,
       .distant = &listener->distant,
       .run = &listener->run,
+      .full = &listener->full,
+      .bit = 1,
       .report = note,
       .sink = listener,
       .same_statement = same_statement,
@@ -277,7 +281,7 @@ static void hear(const struct detector *detector, struct listener *listener,
       cr_expect(listener->open.all + listener->distant.all == story->steps[i].value,
                 "%s: step %zu: %u suspicions open", story->name, i,
                 listener->open.all + listener->distant.all);
-    } else {
+    } else if (story->steps[i].kind != STEP_FULL) {
       tell_detector(detector, listener, &events[i]);
     }
   }
@@ -311,6 +315,9 @@ static void compare(const struct story *story, const struct listener *listener) 
   while (expected < SAYINGS && story->says[expected].victim != 0) {
     expected++;
   }
+  size_t steps = step_count(story);
+  bool full = steps > 0 && story->steps[steps - 1].kind == STEP_FULL;
+  cr_expect((listener->full != 0) == full, "%s: full: %u", story->name, listener->full);
   cr_expect(listener->count == expected, "%s: %u sightings, not %u", story->name,
             listener->count, expected);
   for (unsigned i = 0; i < listener->count; i++) {

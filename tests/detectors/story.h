@@ -52,7 +52,7 @@ struct step {
   uint64_t old;
   uint64_t whole;
 };
-enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN };
+enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN, STEP_FULL };
 
 /* Accesses: `size` bytes at `offset` of a leaf. READ2 and WRITE2 are further
  * accesses of the same instruction. */
@@ -139,6 +139,10 @@ enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN };
 /* So many suspicions must be open here. */
 #define OPEN(count_) \
   { .kind = STEP_OPEN, .value = count_ }
+
+/* At the end: there was no room for all of it. */
+#define FULL \
+  { .kind = STEP_FULL }
 
 /* The whole 8 bytes by one STRD or LDRD. */
 #define LDRD(who_, pc_, leaf_) READ(who_, pc_, leaf_, 0, 4), READ2(who_, pc_, leaf_, 4, 4)

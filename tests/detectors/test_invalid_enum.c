@@ -50,7 +50,7 @@ static const struct story STORIES[] = {
       WRITE(MAIN, 0x110, MODE, 0, 4, 5), WRITE(MAIN, 0x110, MODE, 0, 4, 6),
       WRITE(MAIN, 0x110, MODE, 0, 4, 7), WRITE(MAIN, 0x110, MODE, 0, 4, 8),
       WRITE(MAIN, 0x110, MODE, 0, 4, 9), WRITE(MAIN, 0x120, MODE, 0, 2, 77), ENTER(TICK),
-      READ(TICK, 0x210, MODE, 0, 4), LEAVE(TICK)},
+      READ(TICK, 0x210, MODE, 0, 4), LEAVE(TICK), FULL},
      {{0}}},
     {"flags may be ORed; a bit that no flag has may be stored whole",
      {WRITE(MAIN, 0x110, OPTIONS, 0, 1, 7), ENTER(TICK), READ(TICK, 0x210, OPTIONS, 0, 1),

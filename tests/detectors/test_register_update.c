@@ -8,6 +8,9 @@ enum { STATUS = 0x40000000, OUTPUT = 0x40000010, OTHER = 0x40000020 };
   { kind_, LEAF_NONE, victim_, intruder_, value_, false }
 #define RAISES(who_) ENTER(who_), REGISTER_WRITE(who_, 0x210, OTHER, 2, 0, 0), LEAVE(who_)
 
+#define READ_2(at_) REGISTER_READ(MAIN, 0x110, at_, 0), REGISTER_READ(MAIN, 0x110, at_ + 4, 0)
+#define READ_8(at_) READ_2(at_), READ_2(at_ + 8), READ_2(at_ + 16), READ_2(at_ + 24)
+
 static const struct story STORIES[] = {
     {"status &= ~1, and a handler raised flag 2 meanwhile (rc_w0)",
      {REGISTER_READ(MAIN, 0x110, STATUS, 1), RAISES(TICK), OPEN(1),
@@ -69,6 +72,11 @@ static const struct story STORIES[] = {
      {REGISTER_READ(MAIN, 0x110, OUTPUT, 0), ENTER(TICK),
       REGISTER_WRITE(TICK, 0x212, OUTPUT, 0x20, 0, 0x20), LEAVE(TICK), OPEN(1), IDLE(20),
       REGISTER_WRITE(MAIN, 0x130, OTHER, 1, 0, 1), OPEN(0)},
+     {{0}}},
+    {"the 33rd register is not remembered, and that is told",
+     {READ_8(OTHER), READ_8(OTHER + 32), READ_8(OTHER + 64), READ_8(OTHER + 96),
+      REGISTER_READ(MAIN, 0x110, STATUS, 1), REGISTER_WRITE(MAIN, 0x114, STATUS, 0, 3, 0),
+      FULL},
      {{0}}},
 };
 

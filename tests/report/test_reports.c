@@ -103,6 +103,36 @@ Test(reports, text_of_a_clean_check_says_what_was_decided) {
   sample_fini(&sample);
 }
 
+Test(reports, the_certificate_says_what_limits_cut) {
+  struct sample sample;
+  sample_init(&sample, IMAGE);
+  struct report report = sample_report(&sample);
+  char *text = sample_text(&report);
+  cr_expect(strstr(text, "ended before the handlers") == NULL, "%s", text);
+  cr_expect(strstr(text, "left out: more than 64") == NULL, "%s", text);
+  cr_expect(strstr(text, "has room for") == NULL, "%s", text);
+  free(text);
+  sample.check.certificate.cut_handlers = 2;
+  sample.check.certificate.cut_sightings = 1;
+  sample.check.certificate.full = 1U << 2 | 1U << 0;
+  const char *limits[12];
+  size_t count = report_limits(&report, limits, 12);
+  static const char *const expected[] = {
+      "2 probes ended before the handlers did, after 20,000 instructions",
+      "1 sighting was left out: more than 64 at one place",
+      "more was met at one time than a detector has room for, and not all of it judged: torn, "
+      "lost-update",
+  };
+  for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+    bool said = false;
+    for (size_t k = 0; k < count; k++) {
+      said = said || strcmp(limits[k], expected[i]) == 0;
+    }
+    cr_expect(said, "%s", expected[i]);
+  }
+  sample_fini(&sample);
+}
+
 Test(reports, severity_filters_and_decides_the_verdict) {
   struct sample sample;
   sample_init(&sample, IMAGE);

@@ -66,7 +66,7 @@ Test(image_load, vectors_are_found) {
                  image_vectors(image));
     cr_expect_str_eq(image_vectors_source(image), ROWS[i].source, "%s: %s", ROWS[i].file,
                      image_vectors_source(image));
-    cr_assert_geq(image_vector_words(image, &words), 18);
+    cr_assert_eq(image_vector_words(image, &words), 18, "%s", ROWS[i].file);
     cr_expect_eq(words[0], 0x20008000);
     cr_expect_eq(words[1] & 1, 1);
     image_destroy(image);
