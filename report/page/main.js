@@ -130,19 +130,39 @@ function matches(finding) {
   return filters.kinds.has(finding.kind) && filters.text.toLowerCase().split(/\s+/).every((word) => words.includes(word));
 }
 
-const listed = () => entries.map((finding, i) => i).filter((i) => matches(entries[i]));
+/* Findings of one cause stand together, where the first of them stood. */
+function listed() {
+  const items = entries.map((finding, i) => i).filter((i) => matches(entries[i]));
+  const first = new Map();
+  for (const i of items) if (!first.has(causeOf(i))) first.set(causeOf(i), i);
+  return items.sort((a, b) => first.get(causeOf(a)) - first.get(causeOf(b)) || a - b);
+}
+const causeOf = (i) => entries[i].group || i;
+
+/* "One cause, 3 findings: X in main and SysTick_Handler". */
+function causeHeading(members) {
+  const finding = entries[members[0]];
+  const functions = [finding.accesses[finding.victim], finding.accesses[finding.intruder]]
+    .map((item) => item && (item.function || item.pc)).filter(Boolean);
+  return element('li', {class: 'cause'}, `Most likely one cause, ${members.length} findings`,
+    element('small', {}, `${finding.variable || finding.kind} in ${functions.filter((name, k) => functions.indexOf(name) === k).join(' and ')}`));
+}
+
+function listItem(i, within) {
+  const finding = entries[i];
+  const victim = finding.accesses[finding.victim];
+  const button = element('button', {type: 'button', 'data-finding': i, 'aria-current': String(i === shown.finding)},
+    element('span', {class: 'badge ' + finding.severity}, finding.kind), ' ', element('b', {}, finding.variable || ''),
+    element('small', {}, victim ? `${victim.function || victim.pc}${victim.file ? ' ' + baseName(victim.file) + ':' + victim.line : ''} \u00b7 ${finding.outcome}` : finding.outcome));
+  button.addEventListener('click', () => selectFinding(i));
+  return element('li', within ? {class: 'within'} : {}, button);
+}
 
 function drawList() {
   const items = listed();
-  replace('list', ...items.map((i) => {
-    const finding = entries[i];
-    const victim = finding.accesses[finding.victim];
-    const button = element('button', {type: 'button', 'data-finding': i, 'aria-current': String(i === shown.finding)},
-      element('span', {class: 'badge ' + finding.severity}, finding.kind), ' ', element('b', {}, finding.variable || ''),
-      element('small', {}, victim ? `${victim.function || victim.pc}${victim.file ? ' ' + baseName(victim.file) + ':' + victim.line : ''} \u00b7 ${finding.outcome}` : finding.outcome));
-    button.addEventListener('click', () => selectFinding(i));
-    return element('li', {}, button);
-  }));
+  const members = items.reduce((map, i) => map.set(causeOf(i), [...(map.get(causeOf(i)) || []), i]), new Map());
+  replace('list', ...[...members.values()].flatMap((group) => group.length < 2 ? group.map((i) => listItem(i, false))
+    : [causeHeading(group), ...group.map((i) => listItem(i, true))]));
   byId('none').hidden = items.length > 0;
 }
 

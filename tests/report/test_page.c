@@ -243,7 +243,7 @@ Test(page, torn_enum_is_torn_and_fine_where_the_check_decided_so) {
       "ldrd ",
       "bytes nnnnoooo\n",
       "frame 8\n",
-      "listed 4\nlisted 2\nlisted 0\n",
+      "listed 4 in 1\nlisted 2 in 1\nlisted 0 in 0\n",
       "finding 1\n",
   };
   expect_lines(&trial, lines, sizeof lines / sizeof lines[0]);
