@@ -14,7 +14,7 @@ static mut COUNTER: u64 = 1;
 pub extern "C" fn main() -> ! {
     rt::systick::start(1000);
     loop {
-        // expect: lost-update cs_mask_broken::COUNTER [O2], torn-read cs_mask_broken::COUNTER [O0]
+        // expect: lost-update cs_mask_broken::COUNTER, torn-read cs_mask_broken::COUNTER [O0]
         let count = unsafe { COUNTER };
         compiler_fence(Ordering::SeqCst);
         rt::systick::disable_interrupt();

@@ -79,6 +79,8 @@ static bool take_now(struct explorer *ex) {
   return taken;
 }
 
+/* The meeting point was one where the exception could be taken again (reach_opening):
+ * where it cannot, as in an earlier call of the same small function, it is not that one. */
 static bool reach_meeting(struct explorer *ex) {
   struct machine *m = ex->machine;
   struct run run = {
@@ -90,6 +92,10 @@ static bool reach_meeting(struct explorer *ex) {
       .meet_after = m->state.boundary,
   };
   machine_continue(m, &run);
+  while (run.stop == STOP_DONE && !decide_is_free(ex, ex->here->exception)) {
+    run.meet_after = m->state.boundary + 1;
+    machine_continue(m, &run);
+  }
   return run.stop == STOP_DONE;
 }
 
