@@ -99,6 +99,19 @@ Test(claims, operators_bind_as_in_c) {
   image_destroy(image);
 }
 
+Test(claims, an_element_is_named_by_its_index) {
+  struct error error = {{0}};
+  struct image *image = load("static_local-m3-O0.elf");
+  cr_expect(holds(image, "shown[1] < 5 && shown[0] == 7", 4, 7));
+  cr_expect(!holds(image, "shown[1] < 5 && shown[0] == 7", 5, 7));
+  cr_expect(!holds(image, "shown[1] < 5 && shown[0] == 7", 4, 8));
+  struct claim claim = invariant("shown[2] < 5");
+  cr_expect_null(claims_create(image, &claim, 1, &error));
+  cr_expect(strstr(error.message, "shown[2] is no variable of the image") != NULL, "%s",
+            error.message);
+  image_destroy(image);
+}
+
 Test(claims, groups_are_of_whole_variables_or_members) {
   struct error error = {{0}};
   struct image *image = load("snapshot-m3-O2.elf");
