@@ -32,11 +32,12 @@ struct search {
   struct error error;
 };
 
-static struct dictionary dictionary_for(const struct session *session, struct target *target,
-                                        const uint32_t **inputs, size_t *count) {
+static struct dictionary dictionary_for(const struct session *session, struct target *target) {
+  const uint32_t *inputs = NULL;
   target_execute(target, NULL, 0, NULL);
-  *count = target_inputs(target, inputs);
-  return dictionary_of(session->image, *inputs, *count);
+  target_note_inputs(target);
+  size_t count = target_inputs(target, &inputs);
+  return dictionary_of(session->image, inputs, count);
 }
 
 static bool make_folder(const char *path, struct error *error) {
@@ -139,8 +140,10 @@ static void print_summary(const struct search *search) {
          "(%" PRIu64 " instructions behind reset)\n",
          c->runs, target_shared(c->target));
   printf("Corpus      %zu entries in %s\n", c->corpus.count, search->folder.path);
-  printf("Coverage    %u jumps, places of interrupts and pairs of accesses; %016" PRIx64 "\n",
-         campaign_edges(c), campaign_coverage_hash(c));
+  printf(
+      "Coverage    %u jumps, reads of input, places of interrupts and pairs of accesses; "
+      "%016" PRIx64 "\n",
+      campaign_edges(c), campaign_coverage_hash(c));
   printf("SUMMARY: tornword: %zu finding%s in %s\n", search->findings.count,
          search->findings.count == 1 ? "" : "s", image_path(search->session->image));
 }
@@ -163,12 +166,12 @@ static bool search_all(struct search *search, uint64_t runs) {
 }
 
 static int search_alone(struct session *session, struct target *target,
-                        const struct mutator *mutator) {
+                        const struct dictionary *dictionary) {
   const struct options *options = session->options;
   struct search *search = allocate(1, sizeof *search);
   search->session = session;
   campaign_init(&search->campaign, target);
-  search->campaign.mutator = *mutator;
+  search->campaign.dictionary = dictionary;
   search->campaign.seed = options->given[OPTION_SEED] ? options->seed : 1;
   search->campaign.jobs = session->explorer.jobs;
   search->campaign.joined = entry_joined;
@@ -195,15 +198,25 @@ static int search_alone(struct session *session, struct target *target,
   return code;
 }
 
+/* A search of interrupts alone is one too, but mostly not what was meant. */
+static void note_input(const struct session *session, const struct target *target) {
+  const uint32_t *inputs = NULL;
+  const struct register_set *set = session->explorer.machine.registers;
+  bool any = target_inputs(target, &inputs) > 0 || (set != NULL && set->input_count > 0);
+  if (!any && !session->options->given[OPTION_QUIET]) {
+    fprintf(stderr,
+            "tornword fuzz: no register takes input: interrupts alone are searched; "
+            "--input-registers names some, or 'unmodelled'\n");
+  }
+}
+
 static int fuzz_target(struct session *session, struct target *target) {
-  struct mutator mutator = {0};
-  struct dictionary dictionary =
-      dictionary_for(session, target, &mutator.inputs, &mutator.input_count);
+  struct dictionary dictionary = dictionary_for(session, target);
   struct error error = {""};
-  mutator.dictionary = &dictionary;
   int code = EXIT_CLEAN;
   if (!afl_is_there()) {
-    code = search_alone(session, target, &mutator);
+    note_input(session, target);
+    code = search_alone(session, target, &dictionary);
   } else if (!afl_serve(target, &dictionary, &error)) {
     code = verb_refuse(VERB_FUZZ.name, &error);
   }

@@ -69,7 +69,7 @@ static void print_needs(const struct report *report, const struct finding *findi
     }
     printf("Needs:   %u byte%s ", stream->size, plural(stream->size));
     if (tag != STREAM_COMMON) {
-      printf("of stream %u", tag);
+      printf("of stream %u ", tag);
     }
     fputs("as input:", stdout);
     print_bytes(stimulus->bytes + stream->first, stream->size);

@@ -70,6 +70,7 @@ static void open_target(void) {
     refuse(&error);
   }
   target_execute(the.target, NULL, 0, NULL);
+  target_note_inputs(the.target);
   the.mutator.input_count = target_inputs(the.target, &the.mutator.inputs);
   the.dictionary =
       dictionary_of(the.session.image, the.mutator.inputs, the.mutator.input_count);

@@ -86,10 +86,25 @@ static enum machine_stop decide(struct judge *judge, const struct stimulus *stim
   return stop;
 }
 
+/* A run of a search often ends soon, for want of input: then no order can be compared,
+ * and a kind that needs its harm shown has none shown. */
+static void drop_unranked(struct findings *findings) {
+  size_t kept = 0;
+  for (size_t i = 0; i < findings->count; i++) {
+    const struct finding *finding = &findings->items[i];
+    bool needs = finding_traits(finding->sighting.kind)->harm == HARM_SHOWN;
+    if (!needs || finding->outcome != OUTCOME_UNRANKED) {
+      findings->items[kept++] = *finding;
+    }
+  }
+  findings->count = kept;
+}
+
 const struct finding *judge_decide(struct judge *judge, const struct stimulus *stimulus,
                                    size_t *count) {
   struct explorer *ex = judge->ex;
   decide(judge, stimulus);
+  drop_unranked(&ex->findings);
   findings_sort(&ex->findings);
   *count = ex->findings.count;
   return ex->findings.items;

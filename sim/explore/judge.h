@@ -13,7 +13,8 @@ struct judge *judge_create(const struct image *image, const struct explorer_opti
 void judge_destroy(struct judge *judge);
 
 /* The findings of the run with this stimulus, by severity; the judge's until the
- * next call. */
+ * next call. A kind that needs its harm shown is left out where no serial order could
+ * be compared. */
 const struct finding *judge_decide(struct judge *judge, const struct stimulus *stimulus,
                                    size_t *count);
 

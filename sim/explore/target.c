@@ -240,7 +240,7 @@ static void add_input(struct target *t, uint32_t word) {
   t->input_count++;
 }
 
-size_t target_inputs(struct target *t, const uint32_t **words) {
+void target_note_inputs(struct target *t) {
   const struct devices *devices = &t->ex->machine->devices;
   for (size_t i = 0; i < devices->capacity; i++) {
     const struct device_register *slot = &devices->slots[i];
@@ -257,6 +257,9 @@ size_t target_inputs(struct target *t, const uint32_t **words) {
     add_input(t, set->effects[i].input_to);
     add_input(t, set->effects[i].fill_at);
   }
+}
+
+size_t target_inputs(const struct target *t, const uint32_t **words) {
   *words = t->inputs;
   return t->input_count;
 }

@@ -48,8 +48,11 @@ uint64_t target_state_hash(const struct target *target);
 /* Of the last run: bytes that it took of a stream. */
 uint32_t target_taken(const struct target *target, unsigned tag);
 
-/* Registers that take input, described or seen up to the last run, ascending.
- * Returns how many there are; the list is the target's. */
-size_t target_inputs(struct target *target, const uint32_t **words);
+/* Adds the registers that took input in the last run, or may by their description, to
+ * those that are known. */
+void target_note_inputs(struct target *target);
+/* The known ones, ascending. Returns how many; the list is the target's, until more
+ * are noted. */
+size_t target_inputs(const struct target *target, const uint32_t **words);
 
 #endif

@@ -21,6 +21,7 @@ void campaign_init(struct campaign *c, struct target *target) {
 
 void campaign_fini(struct campaign *c) {
   corpus_free(&c->corpus);
+  free(c->inputs);
   free(c->seen);
   free(c->seen_found);
 }
@@ -53,7 +54,8 @@ static bool may_be_new(const struct campaign *c, const struct target_run *run,
 static void make_child(const struct campaign *c, uint32_t number,
                        struct stimulus_writer *child) {
   struct random random = random_for(c->seed, c->round, number);
-  mutate(&c->mutator, &c->corpus, &random, child);
+  const struct mutator mutator = {c->dictionary, c->inputs, c->input_count};
+  mutate(&mutator, &c->corpus, &random, child);
 }
 
 static struct target_run run_child(const struct campaign *c, const uint8_t *bytes, size_t size,
@@ -140,18 +142,20 @@ static bool take_child(struct campaign *c, const uint8_t *bytes, size_t size, ui
     return c->found == NULL || c->found(c->owner, bytes, size, &run);
   }
   corpus_add(&c->corpus, bytes, size);
+  target_note_inputs(c->target);
   return c->joined == NULL || c->joined(c->owner, bytes, size);
 }
 
 bool campaign_seed(struct campaign *c, const uint8_t *bytes, size_t size) {
   uint8_t *map = allocate(EDGE_MAP_SIZE, 1);
   struct target_run run = run_child(c, bytes, size, map);
-  bool new = is_new(map, run.found ? c->seen_found : c->seen, true);
+  is_new(map, run.found ? c->seen_found : c->seen, true);
   corpus_add(&c->corpus, bytes, size);
+  target_note_inputs(c->target);
   c->runs++;
   c->instructions += run.instructions;
   free(map);
-  return !run.found || !new || c->found == NULL || c->found(c->owner, bytes, size, &run);
+  return !run.found || c->found == NULL || c->found(c->owner, bytes, size, &run);
 }
 
 /* In the order of their numbers, from the corpus as it was. */
@@ -192,8 +196,19 @@ static bool run_workers(struct campaign *c, bool *promising, uint32_t children,
   return good;
 }
 
+/* A copy: what joins in the round adds to the target's list. */
+static void keep_inputs(struct campaign *c) {
+  const uint32_t *known = NULL;
+  c->input_count = target_inputs(c->target, &known);
+  c->inputs = reallocate(c->inputs, c->input_count + 1, sizeof *known);
+  for (size_t i = 0; i < c->input_count; i++) {
+    c->inputs[i] = known[i];
+  }
+}
+
 bool campaign_round(struct campaign *c, uint32_t children, struct error *error) {
   bool promising[ROUND_CHILDREN] = {false};
+  keep_inputs(c);
   if (!run_workers(c, promising, children, error)) {
     return false;
   }

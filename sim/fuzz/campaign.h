@@ -14,7 +14,9 @@ enum { ROUND_CHILDREN = 512 };
 
 struct campaign {
   struct target *target;
-  struct mutator mutator;
+  const struct dictionary *dictionary;
+  uint32_t *inputs; /* registers that took input in the corpus as the round began */
+  size_t input_count;
   struct corpus corpus;
   uint64_t seed;
   uint64_t round; /* the next one */
@@ -33,7 +35,8 @@ struct campaign {
 void campaign_init(struct campaign *campaign, struct target *target);
 void campaign_fini(struct campaign *campaign);
 
-/* Adds an entry, new or not, and what it reaches; findings are handed out. */
+/* Adds an entry, new or not, and what it reaches; its finding is handed out, new or not,
+ * so that the order of the seeds does not matter. */
 bool campaign_seed(struct campaign *campaign, const uint8_t *bytes, size_t size);
 
 /* One round of `children` (at most ROUND_CHILDREN) children. False: a process

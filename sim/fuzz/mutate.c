@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STREAM_MOST = 4096, CHANGES = 4, FRESH = 16 };
+enum { STREAM_MOST = 4096, CHANGES = 4, FRESH = 16, FRESH_MOST = 512, LENGTHS = 5 };
 
 /* One stream, while it is changed. */
 struct buffer {
@@ -36,13 +36,16 @@ static uint8_t some_byte(struct random *r) {
                                  : (uint8_t)random_next(r);
 }
 
+/* A few bytes anywhere; or many at the end, for a run that ended since it had none. */
 static void insert_some(struct buffer *b, struct random *r) {
-  uint8_t bytes[FRESH];
-  size_t size = 1 + random_below(r, FRESH);
+  uint8_t bytes[FRESH_MOST];
+  bool many = random_below(r, 4) == 0;
+  size_t most = many ? (size_t)FRESH << (1 + random_below(r, LENGTHS)) : FRESH;
+  size_t size = 1 + random_below(r, (uint32_t)most);
   for (size_t i = 0; i < size; i++) {
     bytes[i] = some_byte(r);
   }
-  insert(b, random_below(r, (uint32_t)b->size + 1), bytes, size);
+  insert(b, many ? b->size : random_below(r, (uint32_t)b->size + 1), bytes, size);
 }
 
 static void use_word(struct buffer *b, const struct mutator *m, struct random *r) {

@@ -2,7 +2,8 @@
  *
  * The map is AFL's: one byte for each hash of (from, to). Only the spine counts,
  * and only steps that are not to the next instruction in memory; entering and
- * leaving a handler is no edge (see sim/explore/target.c for those). */
+ * leaving a handler is no edge (see sim/explore/target.c for those, and inputs.c for
+ * registers that take input). */
 #ifndef TORNWORD_SIM_MACHINE_EDGES_H
 #define TORNWORD_SIM_MACHINE_EDGES_H
 

@@ -46,6 +46,7 @@ static struct result search(const char *firmware, const char *near, size_t size,
   struct fuzz_sample sample = fuzz_sample_open(firmware);
   const uint32_t *inputs = NULL;
   target_execute(sample.target, NULL, 0, NULL);
+  target_note_inputs(sample.target);
   size_t count = target_inputs(sample.target, &inputs);
   struct dictionary dictionary = dictionary_of(sample.image, inputs, count);
   struct corpus corpus = {0};
@@ -56,8 +57,8 @@ static struct result search(const char *firmware, const char *near, size_t size,
   for (unsigned session = 0; session < 2; session++) {
     struct campaign c;
     campaign_init(&c, sample.target);
-    c.mutator = (struct mutator){&dictionary, inputs, count};
-    c.seed = 11;
+    c.dictionary = &dictionary;
+    c.seed = 4;
     c.round = round;
     c.jobs = jobs;
     c.found = take;
@@ -99,6 +100,92 @@ Test(campaign, jobs_and_sessions_change_nothing) {
   same(&alone, &three);
   same(&alone, &twice);
   cr_expect_gt(alone.entries, 10);
+}
+
+enum { SEEDS = 48, SEED_SIZE = 2 + 6 * ARRIVAL_BYTES, FOUND_MOST = 64 };
+
+/* What a set of seeds reaches, and the ids of what it shows, in their order. */
+struct reached {
+  uint64_t coverage;
+  struct judge *judge;
+  char ids[FOUND_MOST][17];
+  size_t count;
+};
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(a, b);
+}
+
+static void add_id(struct reached *reached, const char *id) {
+  for (size_t i = 0; i < reached->count; i++) {
+    if (strcmp(reached->ids[i], id) == 0) {
+      return;
+    }
+  }
+  cr_assert_lt(reached->count, FOUND_MOST);
+  memcpy(reached->ids[reached->count++], id, sizeof *reached->ids);
+}
+
+static bool take_ids(void *owner, const uint8_t *bytes, size_t size,
+                     const struct target_run *run) {
+  struct reached *reached = owner;
+  struct stimulus stimulus = {0};
+  size_t count = 0;
+  (void)run;
+  stimulus_parse(&stimulus, bytes, size);
+  const struct finding *findings = judge_decide(reached->judge, &stimulus, &count);
+  for (size_t i = 0; i < count; i++) {
+    add_id(reached, findings[i].id);
+  }
+  stimulus_fini(&stimulus);
+  return true;
+}
+
+/* Seed `i`: some interrupts, at boundaries and inside instructions. */
+static size_t write_seed(unsigned i, uint8_t bytes[SEED_SIZE]) {
+  struct random random = random_for(i, 0, 0);
+  bytes[0] = STIMULUS_MARK;
+  bytes[1] = STREAM_INTERRUPTS;
+  for (size_t k = 2; k < SEED_SIZE; k += ARRIVAL_BYTES) {
+    const struct arrival arrival = {.gap = random_below(&random, 100),
+                                    .inside = (uint8_t)random_below(&random, 2),
+                                    .which = (uint8_t)random_below(&random, 4)};
+    stimulus_encode(&arrival, bytes + k);
+  }
+  return SEED_SIZE;
+}
+
+static struct reached reach(const char *firmware, unsigned stride) {
+  struct fuzz_sample sample = fuzz_sample_open(firmware);
+  struct error error = {""};
+  struct reached reached = {.judge = judge_create(sample.image, &sample.options, &error)};
+  struct campaign c;
+  campaign_init(&c, sample.target);
+  c.found = take_ids;
+  c.owner = &reached;
+  for (unsigned i = 0; i < SEEDS; i++) {
+    uint8_t bytes[SEED_SIZE];
+    size_t size = write_seed(i * stride % SEEDS, bytes);
+    cr_assert(campaign_seed(&c, bytes, size));
+  }
+  reached.coverage = campaign_coverage_hash(&c);
+  qsort(reached.ids, reached.count, sizeof *reached.ids, by_text);
+  campaign_fini(&c);
+  judge_destroy(reached.judge);
+  fuzz_sample_close(&sample);
+  return reached;
+}
+
+Test(campaign, order_of_the_seeds_changes_nothing) {
+  const struct reached forward = reach("ticker_time-m0-O2", 1);
+  const unsigned strides[] = {SEEDS - 1, 29}; /* backward, and mixed */
+  cr_expect_gt(forward.count, 2);
+  for (size_t i = 0; i < 2; i++) {
+    const struct reached other = reach("ticker_time-m0-O2", strides[i]);
+    cr_expect_eq(forward.coverage, other.coverage);
+    cr_expect_eq(forward.count, other.count);
+    cr_expect_arr_eq(forward.ids, other.ids, sizeof forward.ids);
+  }
 }
 
 Test(campaign, finds_the_window_and_makes_it_small) {
