@@ -1,6 +1,11 @@
 /* The audit: every place and exception once more, from reset, with nothing
  * pruned, and each branch run to the horizon. Its findings must be the check's.
  *
+ * A check that prunes goes on farther behind an injection than the horizon, for other
+ * injections' sake (deepen.c), and may find what one that does not prune finds by
+ * another schedule or not at all: what it found by several injections is run once more
+ * by its own schedule.
+ *
  * What the audit does not repeat is the ranking: kinds that need harm shown are
  * judged as in the check, at each place by itself. Kinds that the program comes to
  * long after the interrupt (finding_traits.distant) are not compared: the audit's
@@ -35,15 +40,25 @@ static bool difference(const struct finding *finding, const char *what, struct e
                    finding_traits(finding->sighting.kind)->name, token, what);
 }
 
+static void run_again(struct explorer *ex, const struct injection *injections, unsigned count) {
+  ex->only = injections;
+  ex->only_count = count;
+  explorer_probe_pass(ex);
+}
+
 bool audit_run(struct explorer *ex, struct error *error) {
   struct findings pruned = ex->findings;
   struct certificate certificate = ex->certificate;
   ex->findings = (struct findings){0};
   ex->audits = true;
   for (size_t i = 0; i < ex->decided_count; i++) {
-    ex->only = &ex->decided[i];
-    ex->only_count = 1;
-    explorer_probe_pass(ex);
+    run_again(ex, &ex->decided[i], 1);
+  }
+  for (size_t i = 0; i < pruned.count; i++) {
+    const struct schedule *schedule = &pruned.items[i].schedule;
+    if (schedule->count > 1) {
+      run_again(ex, schedule->injections, schedule->count);
+    }
   }
   ex->only = NULL;
   ex->audits = false;

@@ -49,15 +49,30 @@ static bool run_handlers(struct explorer *ex, struct equivalence *deeper) {
   return run.stop == STOP_DONE;
 }
 
-/* What the handlers interrupted, twice as far as a place must be followed: the
- * states of the first half are then followed far enough. */
+/* How far the run behind the handlers goes: to the horizon, and to the place that a
+ * schedule names. A check that prunes goes twice as far as a place must be followed:
+ * the states of the first half are then followed far enough. */
+static uint64_t behind_limit(const struct explorer *ex, uint64_t half) {
+  unsigned next = level_number(ex) + 1;
+  uint64_t far = probe_horizon(ex);
+  if (decide_prunes(ex)) {
+    return ex->machine->state.boundary + 2 * half;
+  }
+  if (ex->only != NULL && next < ex->only_count) {
+    uint64_t named = ex->only[next].place.boundary + 1;
+    far = named > far ? named : far;
+  }
+  return far;
+}
+
+/* What the handlers interrupted. */
 static void run_behind(struct explorer *ex) {
   struct machine *m = ex->machine;
   struct level *level = ex->here;
   uint64_t half = ex->options.horizon + ex->options.chain;
   struct run run = {
       .mode = RUN_BRANCH,
-      .limit = decide_prunes(ex) ? m->state.boundary + 2 * half : probe_horizon(ex),
+      .limit = behind_limit(ex, half),
       .exception = level->exception,
       .places = true,
       .hashes = true,

@@ -119,6 +119,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   machine_continue(m, &probe);
   uint64_t here = ex->here->place.boundary;
   ex->landed = probe.taken_at > here ? probe.taken_at : here;
+  ex->returned = m->state.boundary;
   if (equivalence != NULL) {
     equivalence_end(equivalence, m, probe_came_home(ex, &probe));
   }
@@ -221,19 +222,14 @@ static enum outcome outcome_of(struct explorer *ex, const struct sighting *sight
   return sighting->latent && outcome != OUTCOME_HARMFUL ? OUTCOME_LATENT : outcome;
 }
 
-/* Whether the intruder was at work, or pending, already where the probe began: then
+/* Whether the intruder had been at work, or was pending, already where the probe began: then
  * the order of these two is the run's own, whatever came at the place. */
 static bool came_before(const struct explorer *ex, const struct sighting *sighting) {
   const struct machine_state *s = snapshot_state(ex->here->at_place);
   const struct context intruder = sighting->access[sighting->intruder].context;
-  for (unsigned i = 0; i < s->depth; i++) {
-    if (context_equal(intruder, s->preempted[i])) {
-      return true;
-    }
-  }
   bool was_pending = intruder.exception != ex->here->exception &&
                      exception_bit(s->exceptions.pending, intruder.exception);
-  return was_pending || context_equal(intruder, s->context);
+  return was_pending || intruder.serial <= s->serials;
 }
 
 /* A kind that needs harm: the outcome is that of no serial order. Where an order
