@@ -140,7 +140,7 @@ static bool says_better(const struct machine *m, const struct finding *error,
          same_function(m, &e->access[e->intruder], &w->access[w->intruder]);
 }
 
-static void drop_unshown(struct findings *findings) {
+void findings_drop_unshown(struct findings *findings) {
   size_t kept = 0;
   for (size_t i = 0; i < findings->count; i++) {
     if (findings->items[i].shown) {
@@ -165,7 +165,7 @@ static bool is_covered(const struct findings *findings, const struct machine *m,
 }
 
 void findings_prune(struct findings *findings, const struct machine *m) {
-  drop_unshown(findings);
+  findings_drop_unshown(findings);
   for (size_t i = 0; i < findings->count; i++) {
     struct finding *finding = &findings->items[i];
     finding->occurrences = finding->seen[finding->schedule.count - 1];

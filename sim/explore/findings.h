@@ -24,7 +24,9 @@ struct finding *findings_with_id(const struct findings *findings, const char *id
 /* Adds a new one (its id is computed); the pointer lives until the next call. */
 struct finding *findings_add(struct findings *findings, struct machine *machine,
                              const struct sighting *sighting);
-/* Drops what never showed the harm that its kind needs, and the warnings that an
+/* Drops what never showed the harm that its kind needs. */
+void findings_drop_unshown(struct findings *findings);
+/* The same, and the warnings that an
  * error says better: unsynchronised accesses of a leaf whose tear or lost update
  * between the same two functions is reported. */
 void findings_prune(struct findings *findings, const struct machine *machine);

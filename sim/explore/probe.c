@@ -310,6 +310,15 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
   count(ex, finding);
 }
 
+/* What the audit's branch is compared for: races of the injection itself. What another
+ * exception does that the program asks for behind it, and what the program comes to much
+ * later, a check looks at only while it has a suspicion. */
+static bool is_audited(const struct sighting *sighting, uint32_t serials) {
+  const struct finding_traits *traits = finding_traits(sighting->kind);
+  return traits->harm == HARM_IMPLIED && !traits->distant &&
+         sighting->access[sighting->intruder].context.serial <= serials;
+}
+
 /* The audit's branch: whether anyone suspects something or not. */
 static void run_to_horizon(struct explorer *ex, unsigned exception,
                            const struct mask_state *mask) {
@@ -323,6 +332,7 @@ static void run_to_horizon(struct explorer *ex, unsigned exception,
   };
   machine_inject(m, exception);
   machine_continue(m, &handlers);
+  uint32_t serials = m->state.serials;
   if (handlers.stop == STOP_DONE) {
     struct run run = {
         .mode = RUN_BRANCH,
@@ -335,7 +345,7 @@ static void run_to_horizon(struct explorer *ex, unsigned exception,
   snapshot_restore(ex->here->at_place, m);
   ex->ranks = false;
   for (size_t i = 0; i < ex->here->sighting_count; i++) {
-    if (finding_traits(ex->here->sightings[i].kind)->harm == HARM_IMPLIED) {
+    if (is_audited(&ex->here->sightings[i], serials)) {
       keep(ex, &ex->here->sightings[i], mask);
     }
   }
