@@ -91,7 +91,6 @@ void explorer_destroy(struct explorer *ex) {
   end_state_free(&ex->actual);
   end_state_free(&ex->before);
   end_state_free(&ex->after);
-  end_state_free(&ex->after_last);
   liveness_free(&ex->live);
   certificate_free(&ex->certificate);
   free(ex->decided);

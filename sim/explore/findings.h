@@ -26,9 +26,8 @@ struct finding *findings_add(struct findings *findings, struct machine *machine,
                              const struct sighting *sighting);
 /* Drops what never showed the harm that its kind needs. */
 void findings_drop_unshown(struct findings *findings);
-/* The same, and the warnings that an
- * error says better: unsynchronised accesses of a leaf whose tear or lost update
- * between the same two functions is reported. */
+/* The same, and drops the warnings that an error says better: unsynchronised accesses
+ * of a leaf whose tear or lost update between the same two functions is reported. */
 void findings_prune(struct findings *findings, const struct machine *machine);
 /* By severity, kind, variable, code location. */
 void findings_sort(struct findings *findings);

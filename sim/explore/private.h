@@ -118,7 +118,7 @@ struct explorer {
   struct snapshot *checkpoints[CHECKPOINTS];
   unsigned checkpoint_count; /* made so far */
   uint64_t next_checkpoint;
-  struct end_state actual, before, after, after_last;
+  struct end_state actual, before, after;
   struct liveness live;
   struct snapshot *meet_base; /* checkpoint that end states are taken from; NULL: the
                                  branch did not end where orders can meet */
@@ -129,7 +129,6 @@ struct explorer {
   uint32_t watched_leaf;
   uint32_t unmet;        /* 1 until it came */
   uint64_t landed;       /* boundary at which the probe was taken: a mask may have delayed it */
-  uint64_t returned;     /* boundary at which its handlers were done */
   uint64_t ranked_first; /* boundary that `before` was run for */
   unsigned moved;        /* level of the first injection that the orders move */
 

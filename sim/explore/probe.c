@@ -119,7 +119,6 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   machine_continue(m, &probe);
   uint64_t here = ex->here->place.boundary;
   ex->landed = probe.taken_at > here ? probe.taken_at : here;
-  ex->returned = m->state.boundary;
   if (equivalence != NULL) {
     equivalence_end(equivalence, m, probe_came_home(ex, &probe));
   }

@@ -181,54 +181,6 @@ static void run_before(struct explorer *ex, uint64_t first) {
   snapshot_restore_registers(ex->here->at_place, m);
 }
 
-/* On to where the exception could be taken again: there it can come after. */
-static bool reach_opening(struct explorer *ex) {
-  struct machine *m = ex->machine;
-  struct run run = {
-      .mode = RUN_BRANCH,
-      .limit = m->state.boundary + FOLLOW_MOST,
-      .opens_for = ex->here->exception,
-  };
-  uint8_t depth = m->state.depth;
-  if (decide_is_free(ex, ex->here->exception)) {
-    return true;
-  }
-  machine_continue(m, &run);
-  return run.stop == STOP_DONE && m->state.depth == depth;
-}
-
-/* Where the victim's own part of it is over, had the exception not come: the boundary
- * behind its last access. */
-static uint64_t last_boundary(const struct explorer *ex, const struct sighting *sighting) {
-  const struct context victim = sighting->access[sighting->victim].context;
-  bool held = ex->landed > ex->machine->state.boundary; /* by a mask */
-  uint64_t from = held ? ex->landed : ex->here->place.boundary;
-  uint64_t last = from;
-  for (unsigned i = 0; i < sighting->accesses; i++) {
-    const struct access *access = &sighting->access[i];
-    if (context_equal(access->context, victim) && access->boundary >= ex->returned) {
-      uint64_t behind = from + (access->boundary - ex->returned) + 1;
-      last = behind > last ? behind : last;
-    }
-  }
-  return last;
-}
-
-/* Handlers behind what was sighted, and ahead of what the victim does up to the meeting
- * point: an order like the one behind all of it. From, and back to, the place. */
-static void run_behind_last(struct explorer *ex, const struct sighting *sighting) {
-  struct machine *m = ex->machine;
-  struct run run = {.mode = RUN_BRANCH, .limit = last_boundary(ex, sighting)};
-  ex->after_last.valid = false;
-  if (m->state.boundary < run.limit) {
-    machine_continue(m, &run);
-  }
-  if (reach_opening(ex) && take_now(ex) && reach_meeting(ex)) {
-    end_state_take(&ex->after_last, m, snapshot_mark(ex->meet_base));
-  }
-  snapshot_restore(ex->here->at_place, m);
-}
-
 static uint64_t first_access(const struct explorer *ex, const struct sighting *sighting) {
   uint64_t first = ex->landed;
   const struct context victim = sighting->access[sighting->victim].context;
@@ -260,6 +212,22 @@ static struct snapshot *common_base(struct explorer *ex) {
     ex->moved++;
   }
   return ex->moved > 0 ? ex->levels[ex->moved - 1].at_place : checkpoint_before(ex, first);
+}
+
+/* On to where the exception could be taken again: there it can come after. */
+static bool reach_opening(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = m->state.boundary + FOLLOW_MOST,
+      .opens_for = ex->here->exception,
+  };
+  uint8_t depth = m->state.depth;
+  if (decide_is_free(ex, ex->here->exception)) {
+    return true;
+  }
+  machine_continue(m, &run);
+  return run.stop == STOP_DONE && m->state.depth == depth;
 }
 
 /* Handlers that never end have no end state; the orders meet where the victim's
@@ -299,18 +267,6 @@ void ranking_prepare(struct explorer *ex, enum homecoming how) {
   m->host = host;
 }
 
-static bool is_like_last(struct explorer *ex, const struct sighting *sighting) {
-  struct machine_host host = ex->machine->host;
-  if (!ex->actual.valid || ex->moved != level_number(ex)) {
-    return false;
-  }
-  ex->machine->host = (struct machine_host){0};
-  run_behind_last(ex, sighting);
-  ex->machine->host = host;
-  return ex->after_last.valid &&
-         end_state_equal(&ex->actual, &ex->after_last, &ex->live, ex->machine);
-}
-
 enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting) {
   if (ex->meet_base == NULL) {
     return OUTCOME_UNRANKED;
@@ -336,8 +292,5 @@ enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting)
   if (like_before || like_after) {
     return OUTCOME_ORDER_DEPENDENT;
   }
-  if (!ex->before.valid || !ex->after.valid) {
-    return OUTCOME_UNRANKED;
-  }
-  return is_like_last(ex, sighting) ? OUTCOME_ORDER_DEPENDENT : OUTCOME_HARMFUL;
+  return ex->before.valid && ex->after.valid ? OUTCOME_HARMFUL : OUTCOME_UNRANKED;
 }
