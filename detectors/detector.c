@@ -11,9 +11,14 @@ void *detection_edit(struct detection *d, const void *field, size_t size) {
   return writable;
 }
 
+static void save(struct detection *d, struct suspicions *suspicions, uint32_t run) {
+  undo_save(d->undo, &suspicions->all, sizeof suspicions->all);
+  undo_save(d->undo, &suspicions->of[run], sizeof suspicions->of[run]);
+}
+
 static uint8_t add(struct detection *d, struct suspicions *suspicions) {
   assert(*d->run > 0 && *d->run < SUSPECTING_RUNS);
-  undo_save(d->undo, suspicions, sizeof *suspicions);
+  save(d, suspicions, *d->run);
   suspicions->all++;
   suspicions->of[*d->run]++;
   return *d->run;
@@ -21,7 +26,7 @@ static uint8_t add(struct detection *d, struct suspicions *suspicions) {
 
 static void take_away(struct detection *d, struct suspicions *suspicions, uint32_t opened) {
   assert(opened < SUSPECTING_RUNS && suspicions->of[opened] > 0);
-  undo_save(d->undo, suspicions, sizeof *suspicions);
+  save(d, suspicions, opened);
   suspicions->all--;
   suspicions->of[opened]--;
 }
