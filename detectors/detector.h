@@ -88,6 +88,16 @@ struct detector {
    * suspicion; asked once for each leaf ahead of the run. NULL: those to any leaf do. */
   bool (*cares)(const struct detection *d, uint32_t leaf);
   void (*observe)(struct detection *d, const void *state, const struct event *event);
+  /* Most probes concern nobody: their handler comes, does what means nothing to anyone,
+   * and is undone. So the core holds a probe's events back (the entry of one handler, its
+   * reads and writes, its return) until one of them may make a detector report or
+   * suspect something, and then tells them all, in order.
+   * `remembers`: events (as `events`) at which no handler does that, if nobody held a
+   * suspicion when it came: observe takes notes at most. Of all others `concerns` is
+   * asked: whether this one may, by what is in the state, which knows nothing yet of the
+   * handler's own events (the nesting does). Yes is always right, and NULL says yes. */
+  uint32_t remembers;
+  bool (*concerns)(const struct detection *d, const void *state, const struct event *event);
   /* The branch ends at the horizon or the run at its end, with suspicions still
    * open: settle them. May be NULL. */
   void (*finish)(struct detection *d, const void *state);

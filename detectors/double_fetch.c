@@ -194,17 +194,22 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) += 1;
 }
 
+/* Whether the context of a level has read these bytes, and has not used them. */
+static bool stands(const struct detection *d, const struct state *s, const struct event *event,
+                   unsigned level) {
+  const struct reading *reading = &s->reading[event->leaf][level];
+  return reading->pc != 0 && reading->serial == d->nesting->level[level].context.serial &&
+         reading->span == s->span[level].number && age_of(reading, event) <= d->horizon &&
+         reading->size == event->size && reading->offset == piece_of(d->leaves, event).offset;
+}
+
 static void on_write(struct detection *d, const struct state *s, const struct event *event) {
   if (event->value == event->old) {
     return;
   }
   for (unsigned level = 0; level < LEVELS && level < d->nesting->depth; level++) {
-    const struct reading *reading = &s->reading[event->leaf][level];
-    const struct context victim = d->nesting->level[level].context;
-    if (reading->pc != 0 && reading->serial == victim.serial &&
-        reading->span == s->span[level].number && age_of(reading, event) <= d->horizon &&
-        reading->size == event->size && reading->offset == piece_of(d->leaves, event).offset) {
-      suspect(d, s, event, victim, reading);
+    if (stands(d, s, event, level)) {
+      suspect(d, s, event, d->nesting->level[level].context, &s->reading[event->leaf][level]);
     }
   }
 }
@@ -272,6 +277,20 @@ static void double_fetch_finish(struct detection *d, const void *state) {
   expire(d, state, UINT64_MAX);
 }
 
+static bool double_fetch_concerns(const struct detection *d, const void *state,
+                                  const struct event *event) {
+  const struct state *s = state;
+  if (event->kind != EVENT_WRITE || event->value == event->old || !is_judged(d, event)) {
+    return false;
+  }
+  for (unsigned level = 0; level < LEVELS && level < d->nesting->depth; level++) {
+    if (stands(d, s, event, level)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 const struct detector double_fetch_detector = {
     .name = "double-fetch",
     .summary = "a variable changes between two reads of one function",
@@ -279,5 +298,7 @@ const struct detector double_fetch_detector = {
               1U << EVENT_MASK | 1U << EVENT_DEVICE_WRITE,
     .state_size = double_fetch_state_size,
     .observe = double_fetch_observe,
+    .remembers = 1U << EVENT_READ | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
+    .concerns = double_fetch_concerns,
     .finish = double_fetch_finish,
 };

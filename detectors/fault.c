@@ -237,6 +237,15 @@ static void fault_finish(struct detection *d, const void *state) {
   drop_chain(d, s);
 }
 
+static bool fault_concerns(const struct detection *d, const void *state,
+                           const struct event *event) {
+  const struct state *s = state;
+  struct context context;
+  return event->kind != EVENT_WRITE ||
+         (event->leaf != LEAF_NONE && event->value != event->old &&
+          mark_below(d, s, event->leaf, &context) != NULL);
+}
+
 const struct detector fault_detector = {
     .name = "fault",
     .summary = "the firmware faults, locks up or stands in a loop of breakpoints",
@@ -244,5 +253,7 @@ const struct detector fault_detector = {
               1U << EVENT_BKPT | 1U << EVENT_FAULT | 1U << EVENT_LOCKUP,
     .state_size = fault_state_size,
     .observe = fault_observe,
+    .remembers = 1U << EVENT_READ | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
+    .concerns = fault_concerns,
     .finish = fault_finish,
 };

@@ -305,6 +305,22 @@ static void inconsistent_snapshot_finish(struct detection *d, const void *state)
   expire(d, state, UINT64_MAX);
 }
 
+/* One of a pair is what a preempted context did the opposite to. */
+static bool inconsistent_snapshot_concerns(const struct detection *d, const void *state,
+                                           const struct event *event) {
+  const struct state *s = state;
+  bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
+  if (!access || !inconsistent_snapshot_cares(d, event->leaf)) {
+    return false;
+  }
+  for (unsigned level = 0; level < LEVELS && level < d->nesting->depth; level++) {
+    if (opposite(d, s, event->leaf, level, event) != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
 const struct detector inconsistent_snapshot_detector = {
     .name = "inconsistent-snapshot",
     .summary = "members of one object are read in a combination that never was",
@@ -313,5 +329,7 @@ const struct detector inconsistent_snapshot_detector = {
     .state_size = inconsistent_snapshot_state_size,
     .cares = inconsistent_snapshot_cares,
     .observe = inconsistent_snapshot_observe,
+    .remembers = 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
+    .concerns = inconsistent_snapshot_concerns,
     .finish = inconsistent_snapshot_finish,
 };

@@ -460,6 +460,18 @@ static void invalid_enum_finish(struct detection *d, const void *state) {
   suspects_expire(d, state, UINT64_MAX);
 }
 
+/* A whole store is never wrong, and a whole read of a sound value is not. */
+static bool invalid_enum_concerns(const struct detection *d, const void *state,
+                                  const struct event *event) {
+  const struct state *s = state;
+  bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
+  if (!access || !invalid_enum_cares(d, event->leaf)) {
+    return false;
+  }
+  bool whole = event->size == d->leaves->leaves[event->leaf].size;
+  return !whole || (event->kind == EVENT_READ && s->leaf[event->leaf].bad);
+}
+
 const struct detector invalid_enum_detector = {
     .name = "invalid-enum",
     .summary = "a value was read that its type does not have and nobody stored",
@@ -468,5 +480,7 @@ const struct detector invalid_enum_detector = {
     .state_size = invalid_enum_state_size,
     .cares = invalid_enum_cares,
     .observe = invalid_enum_observe,
+    .remembers = 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
+    .concerns = invalid_enum_concerns,
     .finish = invalid_enum_finish,
 };

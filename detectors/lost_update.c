@@ -297,11 +297,32 @@ static void lost_update_finish(struct detection *d, const void *state) {
   drop_expired(d, state, UINT64_MAX);
 }
 
+/* Somebody else who goes on has read it. */
+static bool lost_update_concerns(const struct detection *d, const void *state,
+                                 const struct event *event) {
+  const struct state *s = state;
+  if (event->leaf == LEAF_NONE || piece_leaf_size(d->leaves, event->leaf) > PIECE_BYTES) {
+    return false;
+  }
+  const struct leaf_state *leaf = &s->leaf[event->leaf];
+  uint8_t bytes = piece_of(d->leaves, event).bytes;
+  for (unsigned i = 0; i < READERS && leaf->reader[i].newest.size != 0; i++) {
+    const struct reader *reader = &leaf->reader[i];
+    if ((reader->newest.read & bytes) != 0 && nesting_is_live(d->nesting, reader->context) &&
+        !reader_too_old(d, reader, event->boundary)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 const struct detector lost_update_detector = {
     .name = "lost-update",
     .summary = "a handler's write is overwritten with a value computed before it",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
     .state_size = lost_update_state_size,
     .observe = lost_update_observe,
+    .remembers = 1U << EVENT_READ | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
+    .concerns = lost_update_concerns,
     .finish = lost_update_finish,
 };

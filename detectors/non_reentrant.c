@@ -242,5 +242,7 @@ const struct detector non_reentrant_detector = {
     .state_size = non_reentrant_state_size,
     .cares = non_reentrant_cares,
     .observe = non_reentrant_observe,
+    /* Before its own EVENT_CALL no handler disturbs anyone. */
+    .remembers = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_RETURN,
     .finish = non_reentrant_finish,
 };

@@ -268,6 +268,14 @@ static bool non_serialisable_applies(const struct detection *d) {
   return d->region_count > 0;
 }
 
+static bool non_serialisable_concerns(const struct detection *d, const void *state,
+                                      const struct event *event) {
+  const struct state *s = state;
+  (void)d;
+  (void)event;
+  return s->open > 0;
+}
+
 const struct detector non_serialisable_detector = {
     .name = "non-serialisable",
     .summary = "a region comes out as in neither order of it and a handler",
@@ -276,5 +284,6 @@ const struct detector non_serialisable_detector = {
     .state_size = non_serialisable_state_size,
     .applies = non_serialisable_applies,
     .observe = non_serialisable_observe,
+    .concerns = non_serialisable_concerns,
     .finish = non_serialisable_finish,
 };

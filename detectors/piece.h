@@ -18,12 +18,11 @@ struct piece {
 };
 
 static inline uint8_t piece_leaf_size(const struct leaf_table *table, uint32_t leaf) {
-  return leaf < table->count ? table->leaves[leaf].size : 4;
+  return (uint8_t)leaf_extent(table, leaf).size;
 }
 
 static inline uint32_t piece_leaf_address(const struct leaf_table *table, uint32_t leaf) {
-  return leaf < table->count ? table->leaves[leaf].address
-                             : table->word_base + 4 * (leaf - table->count);
+  return leaf_extent(table, leaf).address;
 }
 
 static inline uint8_t piece_mask(unsigned size) {

@@ -272,5 +272,6 @@ const struct detector register_update_detector = {
               1U << EVENT_RETURN,
     .state_size = register_update_state_size,
     .observe = register_update_observe,
+    .remembers = 1U << EVENT_ENTRY | 1U << EVENT_RETURN | 1U << EVENT_DEVICE_READ,
     .finish = register_update_finish,
 };

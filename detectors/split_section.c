@@ -293,6 +293,14 @@ static void split_section_finish(struct detection *d, const void *state) {
   expire(d, state, UINT64_MAX);
 }
 
+static bool split_section_concerns(const struct detection *d, const void *state,
+                                   const struct event *event) {
+  const struct state *s = state;
+  (void)d;
+  (void)event;
+  return s->opened > 0;
+}
+
 const struct detector split_section_detector = {
     .name = "split-section",
     .summary = "a critical section is opened before its end",
@@ -300,5 +308,7 @@ const struct detector split_section_detector = {
               1U << EVENT_MASK | 1U << EVENT_PRIORITY,
     .state_size = split_section_state_size,
     .observe = split_section_observe,
+    .remembers = 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
+    .concerns = split_section_concerns,
     .finish = split_section_finish,
 };

@@ -285,12 +285,18 @@ static void on_write(struct detection *d, const struct torn_state *s, const stru
   torn_write_seen(d, s, slot, event);
 }
 
+/* The common case: whole accesses only. */
+static bool is_plain(const struct detection *d, const struct torn_state *s,
+                     const struct event *event) {
+  uint8_t size = piece_leaf_size(d->leaves, event->leaf);
+  return (event->size == size && *busy_byte(d, s, event->leaf) == 0) || size > PIECE_BYTES;
+}
+
 static void on_access(struct detection *d, const struct torn_state *s,
                       const struct event *event) {
-  uint8_t size = piece_leaf_size(d->leaves, event->leaf);
   const uint8_t *busy = busy_byte(d, s, event->leaf);
-  if ((event->size == size && *busy == 0) || size > PIECE_BYTES) {
-    return; /* the common case: whole accesses only */
+  if (is_plain(d, s, event)) {
+    return;
   }
   if (event->kind == EVENT_READ && (event->flags & EVENT_EXCLUSIVE) != 0) {
     return;
@@ -324,6 +330,11 @@ static void torn_finish(struct detection *d, const void *state) {
   torn_settle_all(d, state);
 }
 
+static bool torn_concerns(const struct detection *d, const void *state,
+                          const struct event *event) {
+  return event->leaf != LEAF_NONE && !is_plain(d, state, event);
+}
+
 const struct detector torn_detector = {
     .name = "torn",
     .summary = "one read got bytes of two writes",
@@ -331,5 +342,7 @@ const struct detector torn_detector = {
               1U << EVENT_RESTART | 1U << EVENT_DEVICE_WRITE,
     .state_size = torn_state_size,
     .observe = torn_observe,
+    .remembers = 1U << EVENT_ENTRY | 1U << EVENT_RETURN | 1U << EVENT_DEVICE_READ,
+    .concerns = torn_concerns,
     .finish = torn_finish,
 };

@@ -58,11 +58,23 @@ static void uninitialised_read_observe(struct detection *d, const void *state,
   }
 }
 
+static bool uninitialised_read_concerns(const struct detection *d, const void *state,
+                                        const struct event *event) {
+  if (event->leaf == LEAF_NONE || piece_leaf_size(d->leaves, event->leaf) > PIECE_BYTES) {
+    return false;
+  }
+  const struct leaf_state *leaf = (const struct leaf_state *)state + event->leaf;
+  uint8_t bytes = piece_of(d->leaves, event).bytes;
+  return (leaf->written & bytes) != bytes && !leaf->said;
+}
+
 const struct detector uninitialised_read_detector = {
     .name = "uninitialised-read",
     .summary = "a handler reads memory that nobody has written yet",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE,
     .state_size = uninitialised_read_state_size,
     .observe = uninitialised_read_observe,
+    .remembers = 1U << EVENT_WRITE,
+    .concerns = uninitialised_read_concerns,
     .finish = NULL,
 };

@@ -210,6 +210,28 @@ static void unsynchronised_observe(struct detection *d, const void *state,
   }
 }
 
+/* Of the instruction ahead of the entry, or of the one that it interrupted. */
+static bool is_next_to(const struct detection *d, const struct recent *recent) {
+  uint32_t depth = d->nesting->depth;
+  uint64_t entered = depth < NESTING_LEVELS ? d->nesting->level[depth].entered : 0;
+  return recent->size != 0 && recent->boundary + 1 >= entered;
+}
+
+static bool unsynchronised_concerns(const struct detection *d, const void *state,
+                                    const struct event *event) {
+  const struct state *s = state;
+  if (s->depth >= NESTING_LEVELS || !is_plain(d, event)) {
+    return false;
+  }
+  const struct level *below = &s->level[s->depth];
+  for (unsigned i = 0; i < RECENT && is_next_to(d, &below->recent[i]); i++) {
+    if (overlap(&below->recent[i], event)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 const struct detector unsynchronised_detector = {
     .name = "unsynchronised",
     .summary = "plain accesses of two contexts meet and nothing orders them",
@@ -217,5 +239,7 @@ const struct detector unsynchronised_detector = {
     .state_size = unsynchronised_state_size,
     .cares = unsynchronised_cares,
     .observe = unsynchronised_observe,
+    .remembers = 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
+    .concerns = unsynchronised_concerns,
     .finish = NULL,
 };

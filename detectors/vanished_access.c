@@ -111,6 +111,14 @@ static void vanished_access_observe(struct detection *d, const void *state,
   }
 }
 
+static bool vanished_access_concerns(const struct detection *d, const void *state,
+                                     const struct event *event) {
+  const struct state *s = state;
+  return event->kind == EVENT_ENTRY
+             ? event->other.exception == 0 && d->loops_blindly(d->image, event->pc)
+             : s->loops != 0;
+}
+
 const struct detector vanished_access_detector = {
     .name = "vanished-access",
     .summary = "a loop waits for a variable that it does not read",
@@ -118,4 +126,6 @@ const struct detector vanished_access_detector = {
     .state_size = vanished_access_state_size,
     .cares = vanished_access_cares,
     .observe = vanished_access_observe,
+    .remembers = 1U << EVENT_READ | 1U << EVENT_RETURN,
+    .concerns = vanished_access_concerns,
 };

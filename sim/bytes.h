@@ -4,6 +4,7 @@
 #define TORNWORD_SIM_BYTES_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 /* Up to 8 bytes: a value. */
@@ -25,6 +26,18 @@ static inline void bytes_copy(void *to, const void *from, size_t size) {
       memcpy(to, from, size & 7U);
       break;
   }
+}
+
+/* The same into a word, zero-extended. */
+static inline uint64_t bytes_get(const void *from, size_t size) {
+  uint64_t value = 0;
+  uint32_t word = 0;
+  if (size == 4) {
+    memcpy(&word, from, 4);
+    return word;
+  }
+  bytes_copy(&value, from, size);
+  return value;
 }
 
 /* Up to 16: a record. */

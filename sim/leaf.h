@@ -60,6 +60,17 @@ struct leaf_table {
 /* Typed and untyped leaves together: valid indices are below this. */
 uint32_t leaf_total(const struct leaf_table *table);
 
+/* Where a leaf lies. */
+struct leaf_extent {
+  uint32_t address, size;
+};
+static inline struct leaf_extent leaf_extent(const struct leaf_table *table, uint32_t index) {
+  if (index < table->count) {
+    return (struct leaf_extent){table->leaves[index].address, table->leaves[index].size};
+  }
+  return (struct leaf_extent){table->word_base + 4 * (index - table->count), 4};
+}
+
 /* The leaf with this index; an untyped word is made up on the spot. */
 struct leaf leaf_get(const struct leaf_table *table, uint32_t index);
 

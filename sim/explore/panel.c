@@ -83,6 +83,7 @@ static void note_interests(struct panel *panel, size_t index, uint32_t leaves) {
   }
   for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
     panel->wanted[kind] |= (detector->events >> kind & 1U) << index;
+    panel->alarming[kind] |= ((detector->events & ~detector->remembers) >> kind & 1U) << index;
   }
   for (uint32_t leaf = 0; leaf < leaves; leaf++) {
     bool cares = detector->cares == NULL || detector->cares(&panel->detection[index], leaf);
@@ -146,6 +147,7 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
   panel->open = (struct suspicions){0};
   panel->distant = (struct suspicions){0};
   panel->run = 1;
+  panel->held.holds = false;
 }
 
 /* Who suspects something waits for uses and for time: it is told of every access. */
@@ -157,10 +159,7 @@ static uint32_t audience(const struct panel *panel, const struct event *event) {
                                                     : wanted;
 }
 
-void panel_observe(struct panel *panel, const struct event *event) {
-  if (event->kind == EVENT_ENTRY) {
-    nesting_enter(&panel->nesting, panel->undo, event);
-  }
+static void deliver(struct panel *panel, const struct event *event) {
   for (uint32_t left = audience(panel, event); left != 0; left &= left - 1) {
     unsigned i = (unsigned)__builtin_ctz(left);
     panel->list[i]->observe(&panel->detection[i], panel->detection[i].state, event);
@@ -168,6 +167,75 @@ void panel_observe(struct panel *panel, const struct event *event) {
   if (event->kind == EVENT_RETURN) {
     nesting_leave(&panel->nesting, panel->undo, event);
   }
+}
+
+static void enter(struct panel *panel, const struct event *event) {
+  if (event->kind == EVENT_ENTRY) {
+    nesting_enter(&panel->nesting, panel->undo, event);
+  }
+}
+
+/* Nobody holds a suspicion: else nothing is held back. */
+static bool concerns_anyone(const struct panel *panel, const struct event *event) {
+  for (uint32_t left = audience(panel, event) & panel->alarming[event->kind]; left != 0;
+       left &= left - 1) {
+    unsigned i = (unsigned)__builtin_ctz(left);
+    const struct detector *detector = panel->list[i];
+    const struct detection *detection = &panel->detection[i];
+    if (detector->concerns == NULL || detector->concerns(detection, detection->state, event)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Held back is one activation's: its entry, its accesses, its return. */
+static bool can_hold(const struct held *held, const struct event *event) {
+  enum {
+    ACCESSES = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_DEVICE_READ,
+  };
+  bool first = held->count == 0;
+  bool over = !first && held->event[held->count - 1].kind == EVENT_RETURN;
+  bool chained = (event->flags & EVENT_TAIL) != 0;
+  bool goes_on =
+      (ACCESSES >> event->kind & 1U) != 0 || (event->kind == EVENT_RETURN && !chained);
+  bool begins = event->kind == EVENT_ENTRY && !chained;
+  return held->count < HELD_MOST && !over && (first ? begins : goes_on);
+}
+
+/* The nesting has entered the activation already. */
+static void release(struct panel *panel) {
+  struct held *held = &panel->held;
+  held->holds = false;
+  for (unsigned i = 0; i < held->count; i++) {
+    deliver(panel, &held->event[i]);
+  }
+}
+
+void panel_observe(struct panel *panel, const struct event *event) {
+  struct held *held = &panel->held;
+  bool holds = held->holds && can_hold(held, event);
+  if (held->holds && !holds) {
+    release(panel);
+  }
+  enter(panel, event);
+  if (!holds) {
+    deliver(panel, event);
+  } else if (concerns_anyone(panel, event)) {
+    release(panel);
+    deliver(panel, event);
+  } else {
+    held->event[held->count++] = *event;
+  }
+}
+
+void panel_hold(struct panel *panel) {
+  panel->held.holds = panel->open.all == 0 && panel->distant.all == 0;
+  panel->held.count = 0;
+}
+
+void panel_drop(struct panel *panel) {
+  panel->held.holds = false;
 }
 
 void panel_finish(struct panel *panel) {

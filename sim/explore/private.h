@@ -79,18 +79,28 @@ struct calm {
   uint64_t bus_accesses, code_changes;
 };
 
+/* Events of a probe that are held back: see detector.remembers. */
+enum { HELD_MOST = 128 };
+struct held {
+  bool holds;
+  unsigned count;
+  struct event event[HELD_MOST];
+};
+
 /* The running detectors with their state. Sets of detectors are bits by their index. */
 struct panel {
   const struct detector *const *list;
   size_t count;
   struct detection detection[DETECTORS_MOST];
-  struct undo *undo;                 /* the machine's */
-  struct nesting nesting;            /* one for all */
-  uint32_t wanted[EVENT_KIND_COUNT]; /* who hears of it */
-  uint32_t *caring;                  /* by leaf: whom accesses mean something to */
+  struct undo *undo;                   /* the machine's */
+  struct nesting nesting;              /* one for all */
+  uint32_t wanted[EVENT_KIND_COUNT];   /* who hears of it */
+  uint32_t alarming[EVENT_KIND_COUNT]; /* who does more of it than remember */
+  uint32_t *caring;                    /* by leaf: whom accesses mean something to */
   struct suspicions open;
   struct suspicions distant; /* whose consequence may be farther off */
   uint8_t run;               /* who opens them now: see detection.run */
+  struct held held;
 };
 
 struct explorer {
@@ -166,6 +176,11 @@ void panel_create(struct panel *panel, struct explorer *ex);
 void panel_destroy(struct panel *panel);
 void panel_reset(struct panel *panel, const struct leaf_table *leaves);
 void panel_observe(struct panel *panel, const struct event *event);
+/* From here on, where an exception is about to come, until panel_drop: events are held
+ * back as long as they concern no detector. */
+void panel_hold(struct panel *panel);
+/* What is still held back is forgotten: the run is undone to where the holding began. */
+void panel_drop(struct panel *panel);
 void panel_finish(struct panel *panel);
 
 /* levels.c */

@@ -115,8 +115,12 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   };
   uint8_t depth = probe.base_depth;
   struct equivalence *equivalence = begin_equivalence(ex, exception);
+  if (ex->listener == NULL && !ex->audits) {
+    panel_hold(&ex->panel);
+  }
   machine_inject(m, exception);
   machine_continue(m, &probe);
+  panel_drop(&ex->panel);
   uint64_t here = ex->here->place.boundary;
   ex->landed = probe.taken_at > here ? probe.taken_at : here;
   if (equivalence != NULL) {

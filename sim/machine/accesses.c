@@ -15,6 +15,10 @@ void machine_emit(struct machine *m, struct event *event) {
   }
 }
 
+static uint64_t low_bytes(uint64_t value, unsigned size) {
+  return size >= 8 ? value : value & ((1ULL << (8 * size)) - 1ULL);
+}
+
 /* The hash tells whether a spine's state came back; probes and branches are taken
  * back with all they did. */
 static void note_change(struct machine *m, const uint8_t *host, uint32_t address, unsigned size,
@@ -31,11 +35,13 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
     return;
   }
   struct access_record *record = &m->queue[m->queued++];
-  *record = (struct access_record){.address = address, .size = (uint8_t)size, .write = write};
-  bytes_copy(&record->old, host, size);
-  record->value = record->old;
+  uint64_t old = bytes_get(host, size);
+  record->address = address;
+  record->size = (uint8_t)size;
+  record->write = write;
+  record->old = old;
+  record->value = write ? low_bytes(value, size) : old;
   if (write) {
-    bytes_copy(&record->value, &value, size);
     m->value_changes += record->value != record->old;
     undo_save(&m->undo, host, size);
     note_change(m, host, address, size, value);
@@ -46,6 +52,18 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
       code_forget(m, address, size);
     }
   }
+}
+
+/* Nobody else can change what is read there: a constant, as most that the code keeps
+ * beside itself. What may be left between its reads, and EXC_RETURN, is still wanted. */
+static bool reads_constant(struct machine *m, uint32_t address, unsigned size) {
+  const struct recent_code *recent = &m->recent;
+  if (!recent->constant || address - recent->base > recent->size - size ||
+      m->host.stack_events) {
+    return false;
+  }
+  const struct code *code = machine_code(m, m->state.acting_pc);
+  return code != NULL && (code->flags & (CODE_BEATS | CODE_TO_PC)) == 0;
 }
 
 void accesses_note(struct machine *m, bool write, uint32_t address, unsigned size,
@@ -60,8 +78,15 @@ void accesses_note(struct machine *m, bool write, uint32_t address, unsigned siz
   if (m->guarded) {
     guard_access(m, write, address, size);
   }
+  if (!write && reads_constant(m, address, size)) {
+    return;
+  }
   if (m->footprint != NULL) {
     footprint_access(m->footprint, m, write, address, size);
+  }
+  if (size == 4 && (address & 3U) == 0) {
+    accesses_queue(m, write, address, size, value);
+    return;
   }
   while (size > 0) { /* single-copy-atomic pieces: aligned, at most a word */
     unsigned piece = size < 4 ? size : 4;
@@ -80,10 +105,6 @@ static bool is_stack(const struct machine *m, uint32_t leaf, uint32_t address) {
                                address < m->memory.stack_top);
 }
 
-static uint64_t low_bytes(uint64_t value, unsigned size) {
-  return size >= 8 ? value : value & ((1ULL << (8 * size)) - 1ULL);
-}
-
 /* Says the part of an access that falls into one leaf; returns its size. */
 static unsigned emit_part(struct machine *m, const struct access_record *record, unsigned from,
                           struct event *event) {
@@ -96,10 +117,12 @@ static unsigned emit_part(struct machine *m, const struct access_record *record,
   if (is_stack(m, event->leaf, address)) {
     event->leaf = LEAF_NONE;
   } else {
-    struct leaf leaf = leaf_get(leaves, event->leaf);
+    struct leaf_extent leaf = leaf_extent(leaves, event->leaf);
     uint32_t room = leaf.address + leaf.size - address;
     part = room < part ? room : part;
-    if (leaf.size <= 8) {
+    if (leaf.size == part) {
+      event->whole = low_bytes(record->value >> (8 * from), part);
+    } else if (leaf.size <= 8) {
       event->whole = memory_get(&m->memory, leaf.address, leaf.size);
     }
   }
@@ -109,13 +132,12 @@ static unsigned emit_part(struct machine *m, const struct access_record *record,
   return part;
 }
 
-static void emit_access(struct machine *m, const struct access_record *record,
-                        unsigned number) {
+static void emit_access(struct machine *m, const struct access_record *record, unsigned number,
+                        const struct code *code) {
   const struct machine_state *s = &m->state;
   if (m->host.event == NULL) {
     return;
   }
-  const struct code *code = machine_code(m, s->acting_pc);
   struct event event = {
       .kind = record->write ? EVENT_WRITE : EVENT_READ,
       .beat = (uint8_t)number,
@@ -279,7 +301,7 @@ static void tell_with_beats(struct machine *m, const struct batch *batch,
     if (batch->records[i].write) {
       poke(m, &batch->records[i], batch->records[i].value);
     }
-    emit_access(m, &batch->records[i], i);
+    emit_access(m, &batch->records[i], i, code);
   }
   set_registers(m, code, &after);
   keep_last(m, batch);
@@ -325,7 +347,7 @@ static void tell_plainly(struct machine *m, const struct batch *batch,
     if (steps) {
       poke(m, &batch->records[i], batch->records[i].value);
     }
-    emit_access(m, &batch->records[i], i);
+    emit_access(m, &batch->records[i], i, code);
   }
 }
 
@@ -356,9 +378,25 @@ static void note_stack(struct machine *m) {
   }
 }
 
-void accesses_finish(struct machine *m) {
-  const struct code *code = NULL;
-  m->last_count = m->queued;
+/* Several accesses, or the rest of an instruction that was left between them. */
+static void tell_batch(struct machine *m, const struct code *code) {
+  struct batch batch;
+  batch.count = m->queued;
+  batch.writes = 0;
+  memcpy(batch.records, m->queue, m->queued * sizeof *m->queue);
+  m->queued = 0;
+  drop_exclusive_read(&batch, code);
+  for (unsigned i = 0; i < batch.count; i++) {
+    batch.writes += batch.records[i].write;
+  }
+  if (offers_beats(m, &batch, code)) {
+    tell_with_beats(m, &batch, code);
+  } else if (code != NULL) {
+    tell_plainly(m, &batch, code);
+  }
+}
+
+void accesses_tell(struct machine *m) {
   if (m->moves_stack) {
     note_stack(m);
   }
@@ -368,24 +406,12 @@ void accesses_finish(struct machine *m) {
   if (machine_offers(m)) {
     memcpy(m->last, m->queue, m->queued * sizeof *m->queue);
   }
-  code = machine_code(m, m->state.acting_pc);
+  const struct code *code = machine_code(m, m->state.acting_pc);
   if (m->queued == 1 && !m->state.interrupted.armed) {
-    struct access_record only = m->queue[0];
     m->queued = 0;
-    emit_access(m, &only, 0);
+    emit_access(m, &m->queue[0], 0, code); /* nothing is queued meanwhile */
   } else {
-    struct batch batch = {.count = m->queued};
-    memcpy(batch.records, m->queue, m->queued * sizeof *m->queue);
-    m->queued = 0;
-    drop_exclusive_read(&batch, code);
-    for (unsigned i = 0; i < batch.count; i++) {
-      batch.writes += batch.records[i].write;
-    }
-    if (offers_beats(m, &batch, code)) {
-      tell_with_beats(m, &batch, code);
-    } else if (code != NULL) {
-      tell_plainly(m, &batch, code);
-    }
+    tell_batch(m, code);
   }
 }
 

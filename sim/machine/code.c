@@ -9,16 +9,14 @@
 enum { BLOCK_REACH = 20 }; /* an IT instruction and its four, in bytes, at most */
 
 static struct code *slot(struct machine *m, uint32_t pc, const struct region **found) {
-  const struct region *last = &m->memory.regions[m->code_region];
-  if (pc - last->base < last->size) { /* most code lies in one region */
-    *found = last;
-    return &m->code[m->code_region][(pc - last->base) / 2];
-  }
   for (size_t i = 0; i < m->memory.count; i++) {
     const struct region *region = &m->memory.regions[i];
     if (pc - region->base < region->size) {
       *found = region;
-      m->code_region = i;
+      m->recent = (struct recent_code){.base = region->base,
+                                       .size = region->size,
+                                       .codes = m->code[i],
+                                       .constant = !region->writable};
       return &m->code[i][(pc - region->base) / 2];
     }
   }
@@ -67,7 +65,7 @@ static void decode(struct machine *m, uint32_t pc, const struct region *region,
   }
 }
 
-struct code *machine_code(struct machine *m, uint32_t pc) {
+struct code *machine_code_elsewhere(struct machine *m, uint32_t pc) {
   const struct region *region = NULL;
   struct code *code = slot(m, pc, &region);
   if (code != NULL && code->flags == 0) {

@@ -40,6 +40,7 @@ enum code_flag {
   CODE_STUB = 1 << 24,         /* the configuration answers for the code here */
   CODE_STATICS = 1 << 28,      /* a function with static locals, or a region, begins here */
   CODE_BLOCK = 1 << 29,        /* IT: the block behind it begins */
+  CODE_TO_PC = 1 << 30,        /* LDR: into pc */
 };
 /* The flags that make the machine stop before the instruction. */
 enum { CODE_SPECIAL = CODE_WAIT | CODE_SVC | CODE_BKPT | CODE_STUB };

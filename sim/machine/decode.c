@@ -398,6 +398,9 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
   if (decode_is_it(first, &ignored_state)) {
     code.flags |= CODE_BLOCK;
   }
+  if (insn->id == ARM_INS_LDR && insn->detail->arm.operands[0].reg == ARM_REG_PC) {
+    code.flags |= CODE_TO_PC;
+  }
   code.flags |= flag_use(insn, first);
   fill_base(insn, &code);
   fill_control(insn, &code);

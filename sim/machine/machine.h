@@ -126,7 +126,11 @@ struct machine {
   struct undo undo;
   struct decoder *decoder;
   struct code *code[MEMORY_REGIONS]; /* one for each halfword of a region */
-  size_t code_region;                /* where code was last looked for */
+  struct recent_code {               /* where code was last looked for */
+    uint32_t base, size;
+    struct code *codes;
+    bool constant; /* the program cannot write there */
+  } recent;
   bool code_in_ram;
   struct machine_host host;
   bool beats;           /* offer places inside instructions */
@@ -239,9 +243,16 @@ enum { REGISTER_COUNT = REGISTER_FPSCR + 1 };
 uint64_t machine_register(struct machine *machine, enum machine_register which);
 bool machine_set_register(struct machine *machine, enum machine_register which, uint64_t value);
 
+struct code *machine_code_elsewhere(struct machine *machine, uint32_t pc);
+
 /* Record of the instruction at pc; decoded when first asked for. NULL where
  * there is no memory. */
-struct code *machine_code(struct machine *machine, uint32_t pc);
+static inline struct code *machine_code(struct machine *machine, uint32_t pc) {
+  const struct recent_code *recent = &machine->recent;
+  uint32_t offset = pc - recent->base;
+  struct code *code = offset < recent->size ? &recent->codes[offset / 2] : NULL;
+  return code != NULL && code->flags != 0 ? code : machine_code_elsewhere(machine, pc);
+}
 
 /* Hash of RAM, registers and exception state, without elapsed time: two runs
  * that end alike have the same. */

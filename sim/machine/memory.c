@@ -265,11 +265,7 @@ const struct region *memory_region(const struct memory *memory, uint32_t address
 
 uint64_t memory_get(const struct memory *memory, uint32_t address, unsigned size) {
   const uint8_t *host = memory_host(memory, address, size);
-  uint64_t value = 0;
-  if (host != NULL) {
-    bytes_copy(&value, host, size);
-  }
-  return value;
+  return host != NULL ? bytes_get(host, size) : 0;
 }
 
 static uint64_t mix(uint32_t word, uint32_t value) {

@@ -16,7 +16,13 @@ void accesses_note(struct machine *m, bool write, uint32_t address, unsigned siz
 void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
                     uint64_t value);
 /* The instruction is over: says its events and offers its beats. */
-void accesses_finish(struct machine *m);
+void accesses_tell(struct machine *m);
+static inline void accesses_finish(struct machine *m) {
+  m->last_count = m->queued;
+  if (m->queued > 0 || m->moves_stack) {
+    accesses_tell(m);
+  }
+}
 /* Replaces bytes of RAM: undo log, hash and translations follow. */
 void machine_write(struct machine *m, uint32_t address, unsigned size, uint64_t value);
 void machine_write_words(struct machine *m, uint32_t address, const uint32_t *words,

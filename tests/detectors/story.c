@@ -393,6 +393,56 @@ static size_t tell_all(const struct story *story, struct event *events) {
   return count;
 }
 
+/* Whether the core would tell this event behind held back ones; see detector.remembers. */
+static bool is_told(const struct detector *detector, const struct listener *listener,
+                    const struct event *event, bool first) {
+  static const uint32_t HELD =
+      1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_DEVICE_READ | 1U << EVENT_RETURN;
+  bool fits = event->kind < EVENT_KIND_COUNT && (event->flags & EVENT_TAIL) == 0 &&
+              (first ? event->kind == EVENT_ENTRY : (HELD >> event->kind & 1U) != 0);
+  uint32_t asks = detector->events & ~detector->remembers;
+  const struct detection *d = &listener->detection;
+  return !fits || ((asks >> event->kind & 1U) != 0 &&
+                   (detector->concerns == NULL || detector->concerns(d, d->state, event)));
+}
+
+/* What is held back of a probe that begins at this entry would have been no news. */
+static void hold_at(const struct detector *detector, const struct story *story,
+                    const struct event *events, size_t count, size_t at) {
+  struct listener listener;
+  listen(&listener, detector);
+  for (size_t i = 0; i < at; i++) {
+    tell_detector(detector, &listener, &events[i]);
+  }
+  unsigned said = listener.count;
+  bool calm = listener.open.all == 0 && listener.distant.all == 0;
+  uint64_t mark = undo_mark(&listener.undo);
+  nesting_enter(&listener.nesting, &listener.undo, &events[at]);
+  size_t end = at;
+  while (calm && end < count && !is_told(detector, &listener, &events[end], end == at)) {
+    end++;
+    if (events[end - 1].kind == EVENT_RETURN) {
+      break;
+    }
+  }
+  undo_rewind(&listener.undo, mark);
+  for (size_t i = at; i < end; i++) {
+    tell_detector(detector, &listener, &events[i]);
+    cr_expect(listener.count == said && listener.open.all == 0 && listener.distant.all == 0,
+              "%s: step %zu: held back from step %zu on, but it is news", story->name, i, at);
+  }
+  stop_listening(&listener);
+}
+
+static void check_holding(const struct detector *detector, const struct story *story,
+                          const struct event *events, size_t count) {
+  for (size_t at = 0; at < count; at++) {
+    if (events[at].kind == EVENT_ENTRY) {
+      hold_at(detector, story, events, count, at);
+    }
+  }
+}
+
 static void check_rewinding(const struct detector *detector, const struct story *story,
                             const struct event *events, size_t count) {
   for (size_t at = 0; at <= count; at++) {
@@ -410,6 +460,7 @@ void story_check(const struct detector *detector, const struct story *stories, s
     compare(&stories[i], &listener);
     stop_listening(&listener);
     check_rewinding(detector, &stories[i], events, steps);
+    check_holding(detector, &stories[i], events, steps);
   }
 }
 
@@ -462,6 +513,8 @@ void story_check_random(const struct detector *detector, uint32_t seed, unsigned
     struct story story = {.name = name};
     struct event events[EVENTS];
     draw_story(&seed, &story);
-    check_rewinding(detector, &story, events, tell_all(&story, events));
+    size_t steps = tell_all(&story, events);
+    check_rewinding(detector, &story, events, steps);
+    check_holding(detector, &story, events, steps);
   }
 }

@@ -4,7 +4,8 @@
  * boundaries, activation serials, the bytes in memory and therefore every value
  * read are worked out by telling it. story_check tells it to one detector and
  * compares all that it said, in order: missing and unexpected sightings fail.
- * It also rewinds the story behind each step and tells the rest again. */
+ * It also rewinds the story behind each step and tells the rest again, and looks whether
+ * what the core would hold back of each handler is no news. */
 #ifndef TORNWORD_TESTS_DETECTORS_STORY_H
 #define TORNWORD_TESTS_DETECTORS_STORY_H
 
