@@ -48,6 +48,7 @@ void calm_look(struct explorer *ex, bool mine) {
   calm->suspicions = ex->panel.open.all;
   calm->bus_accesses = m->state.bus_accesses;
   calm->code_changes = m->code_changes;
+  calm->control = m->state.control;
 }
 
 bool calm_stays(struct explorer *ex, enum place_kind kind) {
@@ -60,7 +61,7 @@ bool calm_stays(struct explorer *ex, enum place_kind kind) {
     return false;
   }
   if (!calm->mine || m->last_count > 0 || s->bus_accesses != calm->bus_accesses ||
-      m->code_changes != calm->code_changes) {
+      m->code_changes != calm->code_changes || s->control != calm->control) {
     return !calm->mine;
   }
   const struct code *code = machine_code(m, s->acting_pc);

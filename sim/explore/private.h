@@ -77,6 +77,7 @@ struct calm {
   uint32_t changes;    /* state that must stay: of the exceptions, */
   uint32_t suspicions; /* of the detectors, and of what else counts */
   uint64_t bus_accesses, code_changes;
+  uint8_t control; /* an FP instruction changes it: larger frames */
 };
 
 /* Events of a probe that are held back: see detector.remembers. */
