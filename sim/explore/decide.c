@@ -141,17 +141,17 @@ void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
 }
 
 /* Priority state as an exception that comes at this place meets it. */
-static bool lands(const struct explorer *ex, enum place_kind kind, unsigned e) {
+bool decide_lands(const struct explorer *ex, unsigned e) {
   const struct machine_state *s = &ex->machine->state;
   const struct exceptions *x = &s->exceptions;
-  if (kind == PLACE_RETURN) {
+  if (ex->here->place.kind == PLACE_RETURN) {
     struct exceptions after = *x;
     exception_clear(after.active, s->context.exception);
     after.faultmask = 0;
     exceptions_update(&after);
     return exception_can_preempt(&after, e);
   }
-  if (kind == PLACE_ENTRY) { /* the more urgent of the two is taken first */
+  if (ex->here->place.kind == PLACE_ENTRY) { /* the more urgent of the two is taken first */
     struct exceptions both = *x;
     exception_set(both.pending, e);
     exceptions_update(&both);
@@ -164,6 +164,18 @@ static bool disturbed_next(const struct explorer *ex) {
   const struct level *level = ex->here;
   uint64_t index = level->place.boundary - level->disturbs_first;
   return index < level->disturbs_count && level->disturbs[index] != 0;
+}
+
+/* What is masked here and at each place behind it, to the end of the run, lands at none
+ * of its places. */
+static bool is_last(const struct explorer *ex) {
+  return ex->here->place.boundary + 1 == ex->here->cut;
+}
+
+/* Whether the place where the mask opens does not decide what is masked here. */
+static bool decides_itself(const struct explorer *ex) {
+  enum place_kind kind = ex->here->place.kind;
+  return (kind == PLACE_BOUNDARY && disturbed_next(ex)) || (kind != PLACE_BEAT && is_last(ex));
 }
 
 bool decide_prunes(const struct explorer *ex) {
@@ -236,7 +248,7 @@ static void note_arrivals(struct explorer *ex) {
     bool disabled = is_disabled(ex, e);
     bool now = !disabled && discipline_bar(ex->machine, e) == ARRIVAL_OPEN;
     bool held = !disabled && exception_bit(level->held_back, e);
-    bool landing = !disabled && lands(ex, level->place.kind, e);
+    bool landing = !disabled && decide_lands(ex, e);
     exception_clear(level->held_back, e);
     exception_clear(level->comes, e);
     if (now || (held && landing)) {
@@ -269,11 +281,10 @@ static enum decision decide(struct explorer *ex, unsigned e) {
   if (is_withheld(ex, e)) {
     return DECISION_WITHHELD;
   }
-  if (lands(ex, ex->here->place.kind, e)) {
+  if (decide_lands(ex, e)) {
     return decide_is_equivalent(ex, e) ? DECISION_EQUIVALENT : DECISION_PROBED;
   }
-  return ex->here->place.kind == PLACE_BOUNDARY && disturbed_next(ex) ? DECISION_PROBED
-                                                                      : DECISION_MASKED;
+  return decides_itself(ex) ? DECISION_PROBED : DECISION_MASKED;
 }
 
 static void note_for_audit(struct explorer *ex, unsigned e, enum decision decision) {

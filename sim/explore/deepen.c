@@ -33,14 +33,8 @@ static bool left_traces(struct explorer *ex) {
  * footprint, or is NULL. False: they did not come to an end. */
 static bool run_handlers(struct explorer *ex, struct equivalence *deeper) {
   struct machine *m = ex->machine;
-  struct run run = {
-      .mode = RUN_PROBE,
-      .limit = m->state.boundary + HANDLER_MOST,
-      .base_depth = probe_base(ex),
-      .exception = ex->here->exception,
-      .places = true,
-      .hashes = true,
-  };
+  struct run run = probe_handlers(ex, ex->here->exception);
+  run.places = run.hashes = true;
   machine_inject(m, ex->here->exception);
   machine_continue(m, &run);
   if (deeper != NULL) {

@@ -25,7 +25,8 @@ void equivalence_end(struct equivalence *e, struct machine *m, bool home) {
   if (e->outer != NULL) {
     footprint_merge(e->outer, &e->footprint, home);
   }
-  e->valid = home && (e->footprint.reusable || (e->flaws & FLAW_IGNORE_REGISTERS) != 0);
+  e->valid =
+      home && (footprint_is_reusable(&e->footprint) || (e->flaws & FLAW_IGNORE_REGISTERS) != 0);
   e->code_changes = m->code_changes;
 }
 

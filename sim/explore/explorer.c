@@ -143,6 +143,7 @@ enum machine_stop explorer_bare_pass(struct explorer *ex) {
     }
   }
   ex->spine_boundaries = m->state.boundary;
+  ex->here->cut = run.stop == STOP_LIMIT ? m->state.boundary : 0;
   ex->stack_low = explorer_stack_low(m);
   return run.stop;
 }

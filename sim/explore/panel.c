@@ -204,10 +204,11 @@ static bool can_hold(const struct held *held, const struct event *event) {
 }
 
 /* The nesting has entered the activation already. */
-static void release(struct panel *panel) {
+void panel_release(struct panel *panel) {
   struct held *held = &panel->held;
+  unsigned count = held->holds ? held->count : 0;
   held->holds = false;
-  for (unsigned i = 0; i < held->count; i++) {
+  for (unsigned i = 0; i < count; i++) {
     deliver(panel, &held->event[i]);
   }
 }
@@ -216,13 +217,13 @@ void panel_observe(struct panel *panel, const struct event *event) {
   struct held *held = &panel->held;
   bool holds = held->holds && can_hold(held, event);
   if (held->holds && !holds) {
-    release(panel);
+    panel_release(panel);
   }
   enter(panel, event);
   if (!holds) {
     deliver(panel, event);
   } else if (concerns_anyone(panel, event)) {
-    release(panel);
+    panel_release(panel);
     deliver(panel, event);
   } else {
     held->event[held->count++] = *event;

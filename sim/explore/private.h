@@ -45,6 +45,7 @@ struct level {
   uint8_t *disturbs; /* one byte a boundary: its step touches pending state */
   size_t disturbs_capacity;
   uint64_t disturbs_first, disturbs_count;
+  uint64_t cut; /* the limit ended the run ahead of this boundary; 0: something else did */
   uint32_t considered[EXCEPTION_WORDS];
   uint8_t considered_list[EXCEPTION_COUNT]; /* the same, ascending */
   unsigned considered_count;
@@ -139,7 +140,7 @@ struct explorer {
   struct context watched; /* the victim's next access to this leaf ends a branch */
   uint32_t watched_leaf;
   uint32_t unmet;        /* 1 until it came */
-  uint64_t landed;       /* boundary at which the probe was taken: a mask may have delayed it */
+  struct landing landed; /* where the probe was taken: a mask may have delayed it */
   uint64_t ranked_first; /* boundary that `before` was run for */
   unsigned moved;        /* level of the first injection that the orders move */
 
@@ -182,6 +183,8 @@ void panel_observe(struct panel *panel, const struct event *event);
 void panel_hold(struct panel *panel);
 /* What is still held back is forgotten: the run is undone to where the holding began. */
 void panel_drop(struct panel *panel);
+/* The detectors hear of what is still held back: the run goes on. */
+void panel_release(struct panel *panel);
 void panel_finish(struct panel *panel);
 
 /* levels.c */
@@ -198,6 +201,9 @@ void probe_run(struct explorer *ex, unsigned exception);
 uint64_t probe_horizon(const struct explorer *ex);
 /* The interrupted code goes on where it was left? A context switch does not. */
 bool probe_came_home(const struct explorer *ex, const struct run *run);
+/* The run of the handlers of an exception that comes at this level's place. As long as
+ * masks hold it back the spine goes on as it is. */
+struct run probe_handlers(const struct explorer *ex, unsigned exception);
 /* Activations below those of an exception that comes at this level's place. */
 uint8_t probe_base(const struct explorer *ex);
 
@@ -235,7 +241,9 @@ bool decide_is_equivalent(struct explorer *ex, unsigned exception);
 bool decide_prunes(const struct explorer *ex);
 /* Whether the exception would be taken at once if it were injected now. */
 bool decide_is_free(const struct explorer *ex, unsigned exception);
-/* The same of another state of the machine. */
+/* Whether it is taken first where it comes at this level's place. */
+bool decide_lands(const struct explorer *ex, unsigned exception);
+/* Whether it would be free in another state of the machine. */
 bool decide_was_free(const struct explorer *ex, const struct machine_state *s, unsigned e);
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);
 

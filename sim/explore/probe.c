@@ -14,6 +14,20 @@ uint8_t probe_base(const struct explorer *ex) {
   return ex->here->place.kind == PLACE_RETURN ? (uint8_t)(s->depth - 1) : s->depth;
 }
 
+struct run probe_handlers(const struct explorer *ex, unsigned exception) {
+  const struct run *outer = ex->machine->run;
+  bool natural = (outer->mode == RUN_SPINE || outer->natural) && !ex->follows;
+  bool waits = natural && !decide_lands(ex, exception);
+  return (struct run){
+      .mode = RUN_PROBE,
+      .limit = ex->machine->state.boundary + HANDLER_MOST,
+      .base_depth = probe_base(ex),
+      .exception = (uint16_t)exception,
+      .natural = waits,
+      .hashes = waits, /* progress looks at them */
+  };
+}
+
 uint64_t probe_horizon(const struct explorer *ex) {
   uint64_t ahead = ex->options.chain - ex->here->place.boundary % ex->options.chain;
   return ex->machine->state.boundary + ex->options.horizon + ahead;
@@ -102,17 +116,32 @@ static struct equivalence *begin_equivalence(struct explorer *ex, unsigned excep
   return e;
 }
 
+/* Where the probe was taken, or gave up waiting. */
+static void note_landing(struct explorer *ex, const struct run *probe) {
+  const struct place *place = &ex->here->place;
+  ex->landed = probe->taken;
+  if (!probe->taken.happened) {
+    ex->landed.late = probe->natural;
+    ex->landed.serials = ex->machine->state.serials;
+  }
+  if (ex->landed.boundary < place->boundary) {
+    ex->landed.boundary = place->boundary;
+  }
+}
+
+/* The interrupted code goes on with other registers than it had: what comes of that is
+ * looked at, though no detector suspects anything. */
+static bool lost_registers(const struct explorer *ex, const struct run *probe) {
+  return probe_came_home(ex, probe) && !ex->landed.late &&
+         !snapshot_kept_registers(ex->here->at_place, ex->machine);
+}
+
 /* Runs handler and branch. */
 static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
   const uint32_t *open = &ex->panel.open.of[ex->panel.run];
-  uint64_t longest = m->state.boundary + HANDLER_MOST;
-  struct run probe = {
-      .mode = RUN_PROBE,
-      .limit = longest,
-      .base_depth = probe_base(ex),
-      .exception = (uint16_t)exception,
-  };
+  struct run probe = probe_handlers(ex, exception);
+  uint64_t longest = probe.limit;
   uint8_t depth = probe.base_depth;
   struct equivalence *equivalence = begin_equivalence(ex, exception);
   if (ex->listener == NULL && !ex->audits) {
@@ -120,20 +149,20 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   }
   machine_inject(m, exception);
   machine_continue(m, &probe);
-  panel_drop(&ex->panel);
-  uint64_t here = ex->here->place.boundary;
-  ex->landed = probe.taken_at > here ? probe.taken_at : here;
+  note_landing(ex, &probe);
   if (equivalence != NULL) {
     equivalence_end(equivalence, m, probe_came_home(ex, &probe));
   }
+  bool lost = lost_registers(ex, &probe);
+  (lost ? panel_release : panel_drop)(&ex->panel);
   ex->here->suspicious = *open > 0;
-  bool back = probe.stop == STOP_DONE && m->state.pc == probe.taken_pc; /* where it landed */
+  bool back = probe.stop == STOP_DONE && m->state.pc == ex->landed.pc; /* where it landed */
   bool home = back || probe_came_home(ex, &probe) || ex->here->place.kind == PLACE_RETURN;
   if (probe.stop != STOP_DONE) {
     ex->certificate.cut_handlers += m->state.boundary >= longest;
     return STRANDED;
   }
-  if (home && *open == 0) {
+  if (home && *open == 0 && !lost) {
     bool ranks = ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex);
     return !ranks || probe_follow_victim(ex) ? HOME : AWAY;
   }
@@ -145,7 +174,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct run branch = {
       .mode = RUN_BRANCH,
       .limit = probe_horizon(ex),
-      .open = open,
+      .open = lost ? NULL : open,
       .exception = (uint16_t)exception,
   };
   machine_continue(m, &branch);
@@ -225,14 +254,17 @@ static enum outcome outcome_of(struct explorer *ex, const struct sighting *sight
   return sighting->latent && outcome != OUTCOME_HARMFUL ? OUTCOME_LATENT : outcome;
 }
 
-/* Whether the intruder had been at work, or was pending, already where the probe began: then
- * the order of these two is the run's own, whatever came at the place. */
+/* Whether the intruder had been at work, or was pending, already where the probe was taken:
+ * then the order of these two is the run's own, whatever came at the place. */
 static bool came_before(const struct explorer *ex, const struct sighting *sighting) {
   const struct machine_state *s = snapshot_state(ex->here->at_place);
+  const struct landing *landed = &ex->landed;
   const struct context intruder = sighting->access[sighting->intruder].context;
-  bool was_pending = intruder.exception != ex->here->exception &&
-                     exception_bit(s->exceptions.pending, intruder.exception);
-  return was_pending || intruder.serial <= s->serials;
+  const uint32_t *pending = landed->late ? landed->pending : s->exceptions.pending;
+  uint32_t serials = landed->late ? landed->serials : s->serials;
+  bool was_pending =
+      intruder.exception != ex->here->exception && exception_bit(pending, intruder.exception);
+  return was_pending || intruder.serial <= serials;
 }
 
 /* A kind that needs harm: the outcome is that of no serial order. Where an order
@@ -327,12 +359,7 @@ static void run_to_horizon(struct explorer *ex, unsigned exception,
                            const struct mask_state *mask) {
   struct machine *m = ex->machine;
   bool ranks = ex->ranks;
-  struct run handlers = {
-      .mode = RUN_PROBE,
-      .limit = m->state.boundary + HANDLER_MOST,
-      .base_depth = probe_base(ex),
-      .exception = (uint16_t)exception,
-  };
+  struct run handlers = probe_handlers(ex, exception);
   machine_inject(m, exception);
   machine_continue(m, &handlers);
   uint32_t serials = m->state.serials;

@@ -113,12 +113,23 @@ static bool rerun_to(struct explorer *ex, uint64_t boundary) {
   return run.stop == STOP_LIMIT && m->state.boundary == boundary;
 }
 
+/* While a mask held the exception back, others came by themselves. */
+static bool reach_landing(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  struct run run = {.mode = RUN_SPINE, .limit = ex->landed.boundary};
+  if (!ex->landed.late) {
+    return true;
+  }
+  machine_continue(m, &run);
+  return run.stop == STOP_LIMIT;
+}
+
 /* Handlers behind the whole operation. From, and back to, the place. */
 static void run_after(struct explorer *ex, uint64_t since) {
   struct machine *m = ex->machine;
   struct end_state *after = &ex->after;
   after->valid = false;
-  if (reach_meeting(ex) && take_now(ex)) {
+  if (reach_landing(ex) && reach_meeting(ex) && take_now(ex)) {
     end_state_take(after, m, since);
   }
   snapshot_restore(ex->here->at_place, m);
@@ -182,7 +193,7 @@ static void run_before(struct explorer *ex, uint64_t first) {
 }
 
 static uint64_t first_access(const struct explorer *ex, const struct sighting *sighting) {
-  uint64_t first = ex->landed;
+  uint64_t first = ex->landed.boundary;
   const struct context victim = sighting->access[sighting->victim].context;
   for (unsigned i = 0; i < sighting->accesses; i++) {
     const struct access *access = &sighting->access[i];

@@ -94,13 +94,8 @@ static void on_instruction(void *owner) {
 static void run_here(struct looking *looking) {
   struct explorer *ex = looking->explorer;
   struct machine *m = ex->machine;
-  bool returning = ex->here->place.kind == PLACE_RETURN;
-  struct run run = {
-      .mode = RUN_PROBE,
-      .limit = m->state.boundary + TOLD_MOST,
-      .base_depth = (uint8_t)(m->state.depth - (returning ? 1 : 0)),
-      .exception = looking->window->exception,
-  };
+  struct run run = probe_handlers(ex, looking->window->exception);
+  run.limit = m->state.boundary + TOLD_MOST;
   machine_inject(m, looking->window->exception);
   machine_continue(m, &run);
   looking->end.cut = run.stop == STOP_LIMIT;

@@ -179,7 +179,7 @@ struct batch {
 static bool offers_beats(const struct machine *m, const struct batch *batch,
                          const struct code *code) {
   const struct machine_state *s = &m->state;
-  bool given = s->arrivals.inside > 0 && m->run->mode == RUN_SPINE;
+  bool given = s->arrivals.inside > 0 && machine_is_natural(m);
   bool wanted = given || (m->beats && machine_offers(m));
   if (!wanted || batch->count < 2 || code == NULL || s->acting >= m->run->limit) {
     return false;

@@ -134,7 +134,7 @@ bool arrivals_next(struct machine *m) {
 }
 
 bool arrivals_leave(struct machine *m, unsigned beat) {
-  unsigned e = m->run->mode == RUN_SPINE ? machine_arrival_due(m, beat) : 0;
+  unsigned e = machine_is_natural(m) ? machine_arrival_due(m, beat) : 0;
   if (e == 0 || beat == 0 || !exception_can_preempt(&m->state.exceptions, e)) {
     return false;
   }

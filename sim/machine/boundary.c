@@ -146,7 +146,7 @@ static void offer(struct machine *m) {
   if (machine_offers(m) && s->boundary < m->run->limit) {
     m->host.place(m->host.owner, PLACE_BOUNDARY, 0);
   }
-  if (m->run->mode == RUN_SPINE) {
+  if (machine_is_natural(m)) {
     progress_boundary(m);
   } else if (m->run->mode == RUN_PROBE) {
     spin_look(m);
@@ -170,6 +170,7 @@ static void tell(struct machine *m, const struct code *code) {
   if (s->interrupted.armed) {
     meet_interrupted(m);
   }
+  m->written |= code->writes;
   if (m->footprint != NULL) {
     footprint_instruction(m->footprint, code);
   }

@@ -565,3 +565,10 @@ void cpu_context_save(struct cpu *cpu, struct cpu_context *context) {
 void cpu_context_restore(struct cpu *cpu, const struct cpu_context *context) {
   must(uc_context_restore(cpu->uc, context->context));
 }
+
+uint32_t cpu_context_get_one(const struct cpu_context *context, unsigned number) {
+  uint32_t value = 0;
+  assert(number < 15);
+  must(uc_context_reg_read(context->context, REGISTERS[number], &value));
+  return value;
+}

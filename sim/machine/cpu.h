@@ -130,5 +130,6 @@ struct cpu_context *cpu_context_create(struct cpu *cpu);
 void cpu_context_destroy(struct cpu_context *context);
 void cpu_context_save(struct cpu *cpu, struct cpu_context *context);
 void cpu_context_restore(struct cpu *cpu, const struct cpu_context *context);
+uint32_t cpu_context_get_one(const struct cpu_context *context, unsigned number);
 
 #endif

@@ -139,11 +139,20 @@ static bool push_frame(struct machine *m, const struct frame *frame) {
 
 /* The one that the run is about: where it was taken first. */
 static void note_taken(struct machine *m) {
-  struct run *run = m->run;
-  if (run->taken_at == 0) {
-    run->taken_at = m->state.boundary;
-    run->taken_pc = m->state.pc;
+  const struct machine_state *s = &m->state;
+  struct landing *taken = &m->run->taken;
+  if (taken->happened) {
+    return;
   }
+  taken->happened = true;
+  taken->late = m->run->natural;
+  taken->boundary = s->boundary;
+  taken->pc = s->pc;
+  taken->serials = s->serials - 1;
+  if (taken->late) {
+    memcpy(taken->pending, s->exceptions.pending, sizeof taken->pending);
+  }
+  m->run->natural = false;
 }
 
 /* The exception becomes active; what it preempted waits below it. */

@@ -3,6 +3,7 @@
 #include "sim/machine/machine.h"
 
 enum { FRAME_SIZE = 0x20, FP_FRAME_SIZE = 0x68, CONTROL_FPCA = 4, LOW_REGISTERS = 0x1fff };
+enum { CALLEE_SAVED = 0x0ff0 };
 
 void footprint_begin(struct footprint *f, struct machine *m) {
   uint32_t sp = cpu_get_one(m->cpu, 13);
@@ -89,7 +90,7 @@ static void stack_access(struct footprint *f, bool write, uint32_t address) {
   uint32_t slot = (f->frame - 4 - (address & ~3U)) / 4;
   bool near = address < f->frame && slot < FOOTPRINT_SLOTS;
   if (in_frame) {
-    f->reusable = write && f->reusable;
+    f->reusable = false;
   } else if (!near) {
     f->reusable = f->reusable && !f->saving;
   } else if (write) {
@@ -117,8 +118,12 @@ void footprint_access(struct footprint *f, struct machine *m, bool write, uint32
   }
 }
 
+bool footprint_is_reusable(const struct footprint *f) {
+  return f->reusable && (f->foreign & CALLEE_SAVED) == CALLEE_SAVED;
+}
+
 void footprint_merge(struct footprint *f, const struct footprint *inner, bool whole) {
-  f->reusable = f->reusable && whole && inner->reusable;
+  f->reusable = f->reusable && whole && footprint_is_reusable(inner);
   for (unsigned i = 0; i < inner->count; i++) {
     const struct granule *granule = &inner->granules[i];
     if ((granule->uses & FOOTPRINT_READ) != 0) {

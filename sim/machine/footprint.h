@@ -43,6 +43,10 @@ void footprint_instruction(struct footprint *footprint, const struct code *code)
 void footprint_access(struct footprint *footprint, struct machine *machine, bool write,
                       uint32_t address, unsigned size);
 
+/* Whether it holds for other places too: it did not matter what the probe found in
+ * registers, and those that nobody restores for a handler were restored by it. */
+bool footprint_is_reusable(const struct footprint *footprint);
+
 /* A probe inside the recorded one was made and taken back: its accesses are added.
  * `whole`: it came to its end. */
 void footprint_merge(struct footprint *footprint, const struct footprint *inner, bool whole);

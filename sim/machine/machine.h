@@ -58,13 +58,23 @@ struct spin {
   bool set;
 };
 
+/* Where the exception that a run is about was taken. */
+struct landing {
+  bool happened;
+  bool late; /* it had to wait, and others came by themselves meanwhile */
+  uint64_t boundary;
+  uint32_t pc;                       /* where it is to return to */
+  uint32_t serials;                  /* activations before it */
+  uint32_t pending[EXCEPTION_WORDS]; /* late: what was pending beside it */
+};
+
 struct run {
   enum run_mode mode;
   uint64_t limit;       /* boundary at which it stops */
   uint8_t base_depth;   /* probe: activations at its place */
   uint16_t exception;   /* probe: the one that must be done */
-  uint64_t taken_at;    /* boundary at which it was entered first; 0: not yet */
-  uint32_t taken_pc;    /* and where it is to return to */
+  bool natural;         /* probe: until it is taken, what comes by itself comes */
+  struct landing taken; /* where it was entered first */
   const uint32_t *open; /* branch: stop when this is down to 0; NULL: do not */
   bool places;          /* probe, branch: the place callback is asked, as on the spine */
   bool hashes;          /* probe, branch: machine_live_hash is asked for */
@@ -163,6 +173,7 @@ struct machine {
   unsigned queued;
   struct access_record last[MACHINE_QUEUE]; /* of the last instruction that is over */
   unsigned last_count;
+  uint16_t written;            /* registers that instructions wrote since the last injection */
   struct footprint *footprint; /* where a probe's accesses are recorded, or NULL */
   uint64_t code_changes;       /* times that code in RAM was overwritten */
   bool endless;                /* a closed run goes on: its interrupts come again */
@@ -216,6 +227,10 @@ void snapshot_restore(struct snapshot *snapshot, struct machine *machine);
 void snapshot_restore_registers(const struct snapshot *snapshot, struct machine *machine);
 uint64_t snapshot_mark(const struct snapshot *snapshot);
 const struct machine_state *snapshot_state(const struct snapshot *snapshot);
+/* Behind an injection made at the snapshot, back in the code that it interrupted: whether
+ * its handlers kept r4 to r11, as the procedure call standard asks of them. So did those
+ * that went over to another stack. */
+bool snapshot_kept_registers(const struct snapshot *snapshot, struct machine *machine);
 
 /* Looking at a machine, and changing it, between two runs. Nothing changes by a
  * look, not even where the firmware's own read would clear bits. Up to 4 bytes;

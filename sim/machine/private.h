@@ -9,6 +9,11 @@ static inline bool machine_offers(const struct machine *m) {
   return (m->run->mode == RUN_SPINE || m->run->places) && m->host.place != NULL;
 }
 
+/* Whether what comes by itself comes in this run. */
+static inline bool machine_is_natural(const struct machine *m) {
+  return m->run->mode == RUN_SPINE || m->run->natural;
+}
+
 /* accesses.c */
 void accesses_note(struct machine *m, bool write, uint32_t address, unsigned size,
                    uint64_t value);

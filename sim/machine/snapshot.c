@@ -44,6 +44,20 @@ void snapshot_restore(struct snapshot *snapshot, struct machine *m) {
   snapshot_restore_registers(snapshot, m);
 }
 
+bool snapshot_kept_registers(const struct snapshot *snapshot, struct machine *m) {
+  enum { CALLEE_SAVED = 0x0ff0, SP = 13 };
+  unsigned lost = 0;
+  for (unsigned left = m->written & CALLEE_SAVED; left != 0; left &= left - 1) {
+    unsigned reg = (unsigned)__builtin_ctz(left);
+    lost += cpu_get_one(m->cpu, reg) != cpu_context_get_one(snapshot->context, reg);
+  }
+  if (lost == 0) {
+    return true;
+  }
+  machine_settle(m);
+  return cpu_get_one(m->cpu, SP) != cpu_context_get_one(snapshot->context, SP);
+}
+
 uint64_t snapshot_mark(const struct snapshot *snapshot) {
   return snapshot->mark;
 }

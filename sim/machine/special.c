@@ -72,7 +72,7 @@ void special_sleep(struct machine *m, bool event) {
                         .boundary = s->boundary,
                         .leaf = LEAF_NONE};
   machine_emit(m, &sleep);
-  if (m->run->mode != RUN_SPINE || !progress_wake(m)) {
+  if (!machine_is_natural(m) || !progress_wake(m)) {
     m->run->stop = STOP_SLEEP;
     return;
   }
