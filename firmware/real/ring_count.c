@@ -11,7 +11,7 @@ static volatile unsigned count;
 static unsigned head, tail;
 
 __attribute__((noinline)) static void take(void) {
-  if (count > 0) {  // expect: double-fetch count [m3 O2]
+  if (count > 0) {
     (void)ring[tail];
     tail = (tail + 1) % SLOTS;
     count--;  // expect: lost-update count

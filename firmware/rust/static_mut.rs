@@ -17,8 +17,8 @@ pub extern "C" fn main() -> ! {
     rt::systick::start(1000);
     let x: &mut u32 = unsafe { &mut X };
     loop {
-        *x = 0;
-        if *x != 0 { // expect: lost-update static_mut::X [O0]
+        *x = 0; // expect: unsynchronised static_mut::X [O0]
+        if *x != 0 { // expect: unsynchronised static_mut::X [O0]
             panic!(); // cannot happen, says the compiler
         } else {
             rt::nop();

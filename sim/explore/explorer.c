@@ -72,6 +72,13 @@ struct explorer *explorer_create(const struct image *image,
   return ex;
 }
 
+static void orders_free(struct orders *orders) {
+  end_state_free(&orders->actual);
+  end_state_free(&orders->before);
+  end_state_free(&orders->after);
+  liveness_free(&orders->live);
+}
+
 void explorer_destroy(struct explorer *ex) {
   if (ex == NULL) {
     return;
@@ -88,10 +95,8 @@ void explorer_destroy(struct explorer *ex) {
   machine_destroy(ex->machine);
   end_state_free(&ex->effect);
   findings_free(&ex->findings);
-  end_state_free(&ex->actual);
-  end_state_free(&ex->before);
-  end_state_free(&ex->after);
-  liveness_free(&ex->live);
+  orders_free(&ex->orders);
+  orders_free(&ex->rounds);
   certificate_free(&ex->certificate);
   free(ex->decided);
   free(ex);

@@ -130,14 +130,17 @@ struct explorer {
   struct snapshot *checkpoints[CHECKPOINTS];
   unsigned checkpoint_count; /* made so far */
   uint64_t next_checkpoint;
-  struct end_state actual, before, after;
-  struct liveness live;
+  struct orders {
+    struct end_state actual, before, after;
+    struct liveness live;
+    uint32_t meet_pc; /* where the states are taken ... */
+    uint8_t meet_depth;
+    uint32_t meet_behind;     /* ... once this was executed; 0: nothing is known */
+  } orders, rounds;           /* behind the operation; where it begins anew */
   struct snapshot *meet_base; /* checkpoint that end states are taken from; NULL: the
                                  branch did not end where orders can meet */
-  uint32_t meet_pc;           /* that point */
-  uint8_t meet_depth;
-  uint64_t last_open;     /* found while the spine is run again */
-  struct context watched; /* the victim's next access to this leaf ends a branch */
+  uint64_t last_open;         /* found while the spine is run again */
+  struct context watched;     /* the victim's next access to this leaf ends a branch */
   uint32_t watched_leaf;
   uint32_t unmet;        /* 1 until it came */
   struct landing landed; /* where the probe was taken: a mask may have delayed it */

@@ -178,7 +178,8 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
       .exception = (uint16_t)exception,
   };
   machine_continue(m, &branch);
-  return branch.stop == STOP_DONE && m->state.depth <= depth ? HOME : AWAY;
+  bool over = branch.stop == STOP_DONE || branch.stop == STOP_LIMIT;
+  return over && m->state.depth <= depth ? HOME : AWAY;
 }
 
 /* Goes on while a distant suspicion is open, and keeps the distant sightings. */
@@ -268,8 +269,8 @@ static bool came_before(const struct explorer *ex, const struct sighting *sighti
 }
 
 /* A kind that needs harm: the outcome is that of no serial order. Where an order
- * leads elsewhere, the value that was read steered the program and was not put
- * back: a check, not an update. */
+ * leads elsewhere, and not to the next round either, the value that was read steered
+ * the program and was not put back: a check, not an update. */
 static bool shows_harm(const struct explorer *ex, enum outcome outcome,
                        const struct sighting *sighting) {
   bool harm =

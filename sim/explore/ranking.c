@@ -79,17 +79,39 @@ static bool take_now(struct explorer *ex) {
   return taken;
 }
 
-/* The meeting point was one where the exception could be taken again (reach_opening):
- * where it cannot, as in an earlier call of the same small function, it is not that one. */
-static bool reach_meeting(struct explorer *ex) {
+/* On to the victim's last access: the meeting point lies behind it, and may be come by
+ * before, as in a loop that the operation began in. */
+static bool reach_last_access(struct explorer *ex) {
   struct machine *m = ex->machine;
   struct run run = {
       .mode = RUN_BRANCH,
       .limit = m->state.boundary + ex->options.horizon,
       .meets = true,
-      .meet_pc = ex->meet_pc,
-      .meet_depth = ex->meet_depth,
+      .meet_pc = ex->orders.meet_behind,
+      .meet_depth = ex->orders.meet_depth,
       .meet_after = m->state.boundary,
+  };
+  if (ex->orders.meet_behind == 0) {
+    return true;
+  }
+  machine_continue(m, &run);
+  return run.stop == STOP_DONE;
+}
+
+/* The meeting point was one where the exception could be taken again (reach_opening):
+ * where it cannot, as in an earlier call of the same small function, it is not that one. */
+static bool reach_meeting(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  if (!reach_last_access(ex)) {
+    return false;
+  }
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = m->state.boundary + ex->options.horizon,
+      .meets = true,
+      .meet_pc = ex->orders.meet_pc,
+      .meet_depth = ex->orders.meet_depth,
+      .meet_after = m->state.boundary + (ex->orders.meet_behind != 0),
   };
   machine_continue(m, &run);
   while (run.stop == STOP_DONE && !decide_is_free(ex, ex->here->exception)) {
@@ -127,7 +149,7 @@ static bool reach_landing(struct explorer *ex) {
 /* Handlers behind the whole operation. From, and back to, the place. */
 static void run_after(struct explorer *ex, uint64_t since) {
   struct machine *m = ex->machine;
-  struct end_state *after = &ex->after;
+  struct end_state *after = &ex->orders.after;
   after->valid = false;
   if (reach_landing(ex) && reach_meeting(ex) && take_now(ex)) {
     end_state_take(after, m, since);
@@ -139,10 +161,10 @@ static void run_after(struct explorer *ex, uint64_t since) {
 static void run_after_all(struct explorer *ex, uint64_t mark) {
   struct machine *m = ex->machine;
   uint64_t end = undo_mark(&m->undo);
-  ex->after.valid = false;
+  ex->orders.after.valid = false;
   undo_swap_back(&m->undo, mark);
   if (rerun_to(ex, ex->levels[ex->moved].place.boundary) && reach_meeting(ex) && take_now(ex)) {
-    end_state_take(&ex->after, m, end);
+    end_state_take(&ex->orders.after, m, end);
   }
   undo_rewind(&m->undo, end);
   undo_swap_forward(&m->undo, mark, end);
@@ -175,7 +197,7 @@ static void run_before(struct explorer *ex, uint64_t first) {
   struct machine *m = ex->machine;
   uint64_t mark = snapshot_mark(ex->meet_base);
   uint64_t end = undo_mark(&m->undo);
-  ex->before.valid = false;
+  ex->orders.before.valid = false;
   undo_swap_back(&m->undo, mark);
   if (!rerun_to(ex, first) || !decide_is_free(ex, ex->levels[ex->moved].exception)) {
     undo_rewind(&m->undo, end);
@@ -185,7 +207,7 @@ static void run_before(struct explorer *ex, uint64_t first) {
     }
   }
   if (take_now(ex) && reach_meeting(ex)) {
-    end_state_take(&ex->before, m, end);
+    end_state_take(&ex->orders.before, m, end);
   }
   undo_rewind(&m->undo, end);
   undo_swap_forward(&m->undo, mark, end);
@@ -202,6 +224,24 @@ static uint64_t first_access(const struct explorer *ex, const struct sighting *s
     }
   }
   return first;
+}
+
+/* The instruction of the victims' last access behind the handler; 0: there was none. */
+static uint32_t last_access(const struct explorer *ex) {
+  uint64_t last = ex->landed;
+  uint32_t pc = 0;
+  for (size_t i = 0; i < ex->here->sighting_count; i++) {
+    const struct sighting *sighting = &ex->here->sightings[i];
+    const struct context victim = sighting->access[sighting->victim].context;
+    for (unsigned k = 0; k < sighting->accesses; k++) {
+      const struct access *access = &sighting->access[k];
+      if (context_equal(access->context, victim) && access->boundary > last) {
+        last = access->boundary;
+        pc = access->pc;
+      }
+    }
+  }
+  return pc;
 }
 
 static bool came_behind(const struct place *place, uint64_t boundary) {
@@ -245,7 +285,7 @@ static bool reach_opening(struct explorer *ex) {
  * own operation is over. */
 static bool find_meeting(struct explorer *ex, enum homecoming how) {
   struct machine *m = ex->machine;
-  ex->actual.valid = false;
+  ex->orders.actual.valid = false;
   if (how == STRANDED) {
     snapshot_restore(ex->here->at_place, m);
     return ex->here->place.kind != PLACE_RETURN && probe_follow_victim(ex) && reach_opening(ex);
@@ -262,12 +302,13 @@ void ranking_prepare(struct explorer *ex, enum homecoming how) {
   m->host = (struct machine_host){0};
   ex->meet_base = found ? common_base(ex) : NULL;
   ex->ranked_first = UINT64_MAX;
-  ex->meet_pc = m->state.pc;
-  ex->meet_depth = m->state.depth;
+  ex->orders.meet_pc = m->state.pc;
+  ex->orders.meet_depth = m->state.depth;
+  ex->orders.meet_behind = last_access(ex);
   uint64_t since = ex->meet_base != NULL ? snapshot_mark(ex->meet_base) : 0;
   if (ex->meet_base != NULL && how == HOME) {
-    end_state_take(&ex->actual, m, since);
-    liveness_look(&ex->live, m, ex->ahead, LIVENESS_STEPS);
+    end_state_take(&ex->orders.actual, m, since);
+    liveness_look(&ex->orders.live, m, ex->ahead, LIVENESS_STEPS);
   }
   snapshot_restore(ex->here->at_place, m);
   if (ex->meet_base != NULL && ex->moved == level_number(ex)) {
@@ -278,30 +319,85 @@ void ranking_prepare(struct explorer *ex, enum homecoming how) {
   m->host = host;
 }
 
-enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting) {
-  if (ex->meet_base == NULL) {
-    return OUTCOME_UNRANKED;
-  }
-  uint64_t first = first_access(ex, sighting);
-  if (first != ex->ranked_first) {
-    struct machine_host host = ex->machine->host;
-    ex->machine->host = (struct machine_host){0}; /* no detectors, listeners or places */
-    run_before(ex, first);
-    ex->machine->host = host;
-    ex->ranked_first = first;
-    ex->certificate.ranked++;
-  }
+static enum outcome compare(const struct explorer *ex) {
   const struct machine *m = ex->machine;
-  const struct end_state *actual = &ex->actual;
-  bool like_before =
-      actual->valid && ex->before.valid && end_state_equal(actual, &ex->before, &ex->live, m);
-  bool like_after =
-      actual->valid && ex->after.valid && end_state_equal(actual, &ex->after, &ex->live, m);
+  const struct end_state *actual = &ex->orders.actual;
+  bool like_before = actual->valid && ex->orders.before.valid &&
+                     end_state_equal(actual, &ex->orders.before, &ex->orders.live, m);
+  bool like_after = actual->valid && ex->orders.after.valid &&
+                    end_state_equal(actual, &ex->orders.after, &ex->orders.live, m);
   if (like_before && like_after) {
     return OUTCOME_BENIGN;
   }
   if (like_before || like_after) {
     return OUTCOME_ORDER_DEPENDENT;
   }
-  return ex->before.valid && ex->after.valid ? OUTCOME_HARMFUL : OUTCOME_UNRANKED;
+  return ex->orders.before.valid && ex->orders.after.valid ? OUTCOME_HARMFUL : OUTCOME_UNRANKED;
+}
+
+/* The interrupted run itself, from the place on to the meeting point. */
+static void run_actual(struct explorer *ex, uint64_t since) {
+  struct machine *m = ex->machine;
+  ex->orders.actual.valid = false;
+  if (take_now(ex) && reach_meeting(ex)) {
+    end_state_take(&ex->orders.actual, m, since);
+    liveness_look(&ex->orders.live, m, ex->ahead, LIVENESS_STEPS);
+  }
+  snapshot_restore(ex->here->at_place, m);
+}
+
+static uint32_t first_pc(const struct sighting *sighting, uint64_t first) {
+  for (unsigned i = 0; i < sighting->accesses; i++) {
+    if (sighting->access[i].boundary == first && i != sighting->intruder) {
+      return sighting->access[i].pc;
+    }
+  }
+  return 0;
+}
+
+/* A variable is tested, the handler changes it, and what follows from the test is done:
+ * with the handler first it would not be, and that order does not come to where the
+ * operation ends. All three come to where it begins anew. */
+static enum outcome compare_rounds(struct explorer *ex, const struct sighting *sighting,
+                                   uint64_t first) {
+  uint64_t since = snapshot_mark(ex->meet_base);
+  struct orders orders = ex->orders;
+  bool simple = ex->moved == level_number(ex) && ex->here->place.kind == PLACE_BOUNDARY;
+  uint32_t pc = first_pc(sighting, first);
+  if (!simple || pc == 0) {
+    return OUTCOME_UNRANKED;
+  }
+  ex->orders = ex->rounds;
+  ex->orders.meet_pc = pc;
+  ex->orders.meet_depth = orders.meet_depth;
+  ex->orders.meet_behind = 0;
+  run_actual(ex, since);
+  run_after(ex, since);
+  ex->orders.meet_behind = pc;
+  run_before(ex, first);
+  enum outcome outcome = ex->orders.actual.valid ? compare(ex) : OUTCOME_UNRANKED;
+  ex->rounds = ex->orders;
+  ex->orders = orders;
+  return outcome;
+}
+
+enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting) {
+  if (ex->meet_base == NULL) {
+    return OUTCOME_UNRANKED;
+  }
+  uint64_t first = first_access(ex, sighting);
+  struct machine_host host = ex->machine->host;
+  ex->machine->host = (struct machine_host){0}; /* no detectors, listeners or places */
+  if (first != ex->ranked_first) {
+    run_before(ex, first);
+    ex->ranked_first = first;
+    ex->certificate.ranked++;
+  }
+  enum outcome outcome = compare(ex);
+  if (outcome == OUTCOME_UNRANKED && sighting->kind == FINDING_LOST_UPDATE &&
+      !ex->orders.before.valid) {
+    outcome = compare_rounds(ex, sighting, first);
+  }
+  ex->machine->host = host;
+  return outcome;
 }

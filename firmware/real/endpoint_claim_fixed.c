@@ -1,0 +1,37 @@
+/* endpoint_claim.c with the test and the claim in one section. */
+#include <stdbool.h>
+
+#include "firmware/shared/cortexm.h"
+
+#define START REGISTER(0x40005000u) /* the number of the transfer's buffer */
+
+static volatile bool claimed;
+
+__attribute__((noinline)) static bool claim(void) {
+  interrupts_disable();
+  bool mine = !claimed;
+  claimed = true;
+  interrupts_enable();
+  return mine;
+}
+
+int main(void) {
+  NVIC_ISER0 = 1u << 0 | 1u << 1;
+  for (;;) {
+    if (claim()) {
+      START = 1;
+    }
+  }
+}
+
+/* Something else wants to send, too. */
+void IRQ0_Handler(void) {
+  if (claim()) {
+    START = 2;
+  }
+}
+
+/* The transfer is done. */
+void IRQ1_Handler(void) {
+  claimed = false;
+}
