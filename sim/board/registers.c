@@ -286,10 +286,13 @@ bool read_registers(struct yaml *yaml, const yaml_node_t *node, void *into) {
 
 #define LINE(key, reader, member) YAML_MEMBER(struct register_line, key, reader, member)
 
-static const struct yaml_key LINE_KEYS[] = {
-    LINE("irq", read_irq, exception),           LINE("status", yaml_u32, status),
-    LINE("status-bits", yaml_u32, status_bits), LINE("enable", yaml_u32, enable),
-    LINE("enable-bits", yaml_u32, enable_bits), {.name = NULL}};
+static const struct yaml_key LINE_KEYS[] = {LINE("irq", read_irq, exception),
+                                            LINE("status", yaml_u32, status),
+                                            LINE("status-bits", yaml_u32, status_bits),
+                                            LINE("enable", yaml_u32, enable),
+                                            LINE("enable-bits", yaml_u32, enable_bits),
+                                            LINE("counter", yaml_u32, counter),
+                                            {.name = NULL}};
 
 static bool read_line(struct yaml *yaml, const yaml_node_t *node, void *user) {
   struct register_line line = {.status_bits = UINT32_MAX, .enable_bits = UINT32_MAX};

@@ -70,6 +70,9 @@ static void raise_status(struct machine *m, const struct register_line *line) {
   m->state.device_hash ^=
       device_hash(line->status, slot->value) ^ device_hash(line->status, slot->value | bits);
   slot->value |= bits;
+  if (line->counter != 0) {
+    change(m, line->counter, 0);
+  }
 }
 
 void peripherals_raise(struct machine *m, unsigned exception) {

@@ -80,6 +80,7 @@ struct register_line {
   uint16_t exception;
   uint32_t status, status_bits;
   uint32_t enable, enable_bits; /* enable 0: always enabled */
+  uint32_t counter;             /* word that is 0 once it overflowed, the cause; 0: none */
 };
 
 /* Words whose reads take bytes of the stimulus where nothing else describes
