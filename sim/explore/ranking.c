@@ -228,7 +228,7 @@ static uint64_t first_access(const struct explorer *ex, const struct sighting *s
 
 /* The instruction of the victims' last access behind the handler; 0: there was none. */
 static uint32_t last_access(const struct explorer *ex) {
-  uint64_t last = ex->landed;
+  uint64_t last = ex->landed.boundary;
   uint32_t pc = 0;
   for (size_t i = 0; i < ex->here->sighting_count; i++) {
     const struct sighting *sighting = &ex->here->sightings[i];
@@ -362,7 +362,8 @@ static enum outcome compare_rounds(struct explorer *ex, const struct sighting *s
                                    uint64_t first) {
   uint64_t since = snapshot_mark(ex->meet_base);
   struct orders orders = ex->orders;
-  bool simple = ex->moved == level_number(ex) && ex->here->place.kind == PLACE_BOUNDARY;
+  bool simple = ex->moved == level_number(ex) && ex->here->place.kind == PLACE_BOUNDARY &&
+                !ex->landed.late;
   uint32_t pc = first_pc(sighting, first);
   if (!simple || pc == 0) {
     return OUTCOME_UNRANKED;
