@@ -12,7 +12,7 @@ kept as random-SEED.c and .elf in --keep. Exit code 1 if anything differed.
 Each file in planted/ names on its first line the mistake (a value of enum
 equivalence_flaw) that the audit must find with it; without the mistake nothing
 may differ. Each file in differed/ showed a difference once, and names on its first
-line core and optimisation.
+line core, optimisation and, if they are not the usual ones, the options of audit_random.
 """
 
 import argparse
@@ -120,8 +120,11 @@ class Audit:
 
     def differed(self, path):
         text = path.read_text()
-        core, optimisation = re.search(r"(\w+), (O\w)", text.splitlines()[0]).groups()
-        return self.run(self.compile(path.stem, core, optimisation, text))
+        first = text.splitlines()[0]
+        core, optimisation = re.search(r"(\w+), (O\w)", first).groups()
+        options = re.search(r"((?: --\w+ \d+)*)", first[first.index(optimisation) + 2:])
+        return self.run(self.compile(path.stem, core, optimisation, text),
+                        *options.group(1).split())
 
 
 def seeds_of(text):
