@@ -74,6 +74,7 @@ static void run_behind(struct explorer *ex) {
   level->behind = true;
   level->followed = m->state.boundary + half;
   machine_continue(m, &run);
+  (level + 1)->cut = m->state.boundary >= run.limit ? run.limit : 0;
   level->behind = false;
 }
 

@@ -9,6 +9,7 @@ enum { STEP_EVENTS_MOST = 64, WATCHES = 32 };
 /* What of the timeline goes back with the machine. */
 struct course {
   bool injected;       /* the schedule's exception became pending */
+  bool landed;         /* and was taken */
   uint64_t calm_until; /* boundary up to which nothing comes by itself */
   size_t edits;        /* how many of the changes were made */
   bool over;

@@ -128,6 +128,7 @@ static void on_place(void *owner, enum place_kind kind, unsigned beat) {
   }
   inject(t);
   t->run.mode = RUN_BRANCH;
+  t->run.natural = t->run.hashes = true;
   t->run.exception = t->injection.exception;
   if (kind == PLACE_BEAT) {
     machine_leave(t->machine);
@@ -340,12 +341,16 @@ void timeline_run(struct timeline *t, uint64_t limit) {
   apply_due(t);
   while (goes_on(t, limit)) {
     bool calm = boundary_of(t) < t->course.calm_until;
+    bool waits = calm && !t->course.landed;
     t->run = (struct run){.mode = calm ? RUN_BRANCH : RUN_SPINE,
                           .limit = next_stop(t, limit),
+                          .natural = waits,
+                          .hashes = waits,
                           .exception = calm ? t->injection.exception : 0};
     t->left = false;
     t->machine->beats = offers_beats(t);
     machine_continue(t->machine, &t->run);
+    t->course.landed = t->course.landed || t->run.taken.happened;
     judge_stop(t, t->run.stop);
     apply_due(t);
     if (!t->course.over && !t->left && boundary_of(t) >= next_moment(t)) {

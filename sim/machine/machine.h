@@ -73,7 +73,7 @@ struct run {
   uint64_t limit;       /* boundary at which it stops */
   uint8_t base_depth;   /* probe: activations at its place */
   uint16_t exception;   /* probe: the one that must be done */
-  bool natural;         /* probe: until it is taken, what comes by itself comes */
+  bool natural;         /* until it is taken, what comes by itself comes */
   struct landing taken; /* where it was entered first */
   const uint32_t *open; /* branch: stop when this is down to 0; NULL: do not */
   bool places;          /* probe, branch: the place callback is asked, as on the spine */

@@ -187,6 +187,43 @@ Test(exceptions, probes_end_with_their_exception) {
   }
 }
 
+/* A tick that comes by itself while PRIMASK holds IRQ0 back. */
+Test(exceptions, only_while_a_probe_waits_do_others_come) {
+  enum { HELD = 3, LIMIT = 8 };
+  for (unsigned natural = 0; natural < 2; natural++) {
+    struct scene scene;
+    open_scene(&scene, LATE);
+    struct machine *m = scene.machine;
+    struct exceptions *x = &m->state.exceptions;
+    m->host = (struct machine_host){.owner = NULL};
+    exception_set(x->enabled, IRQ0);
+    x->priority[EXCEPTION_SYSTICK] = 0x80;
+    m->state.systick.control = SYSTICK_ENABLE | SYSTICK_TICKINT;
+    m->state.systick.reload = 100;
+    m->state.next_arrival = m->state.time + HELD;
+    x->primask = 1;
+    scene.run = (struct run){.mode = RUN_PROBE,
+                             .limit = m->state.boundary + LIMIT,
+                             .natural = natural == 1,
+                             .hashes = natural == 1,
+                             .exception = IRQ0};
+    exceptions_update(x);
+    machine_inject(m, IRQ0);
+    machine_continue(m, &scene.run);
+    cr_expect_eq(scene.run.stop, STOP_LIMIT);
+    cr_expect(!scene.run.taken.happened);
+    cr_expect_eq(exception_bit(x->pending, EXCEPTION_SYSTICK), natural);
+    x->primask = 0;
+    exceptions_update(x);
+    scene.run.limit += LIMIT;
+    machine_continue(m, &scene.run);
+    cr_expect(scene.run.taken.happened && !scene.run.natural);
+    cr_expect_eq(scene.run.taken.late, natural);
+    cr_expect_eq(exception_bit(scene.run.taken.pending, EXCEPTION_SYSTICK), natural);
+    scene_close(&scene);
+  }
+}
+
 /* Whether the main stack is below its limit, behind the return. */
 Test(exceptions, a_return_leaves_the_stack_where_it_was) {
   static const int rows[][2] = {{-16, 0}, {0, 0}, {4, 1}};
