@@ -14,6 +14,14 @@ void *detection_edit(struct detection *d, const void *field, size_t size) {
 static void save(struct detection *d, struct suspicions *suspicions, uint32_t run) {
   undo_save(d->undo, &suspicions->all, sizeof suspicions->all);
   undo_save(d->undo, &suspicions->of[run], sizeof suspicions->of[run]);
+  undo_save(d->undo, &d->held, sizeof d->held);
+}
+
+static void set_holders(struct detection *d, uint32_t *holders, uint32_t now) {
+  if (*holders != now) {
+    undo_save(d->undo, holders, sizeof *holders);
+    *holders = now;
+  }
 }
 
 static uint8_t add(struct detection *d, struct suspicions *suspicions) {
@@ -21,6 +29,8 @@ static uint8_t add(struct detection *d, struct suspicions *suspicions) {
   save(d, suspicions, *d->run);
   suspicions->all++;
   suspicions->of[*d->run]++;
+  d->held++;
+  set_holders(d, d->holders, *d->holders | d->bit);
   return *d->run;
 }
 
@@ -29,6 +39,8 @@ static void take_away(struct detection *d, struct suspicions *suspicions, uint32
   save(d, suspicions, opened);
   suspicions->all--;
   suspicions->of[opened]--;
+  d->held--;
+  set_holders(d, d->holders, d->held > 0 ? *d->holders : *d->holders & ~d->bit);
 }
 
 uint8_t detection_open(struct detection *d) {

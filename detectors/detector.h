@@ -50,6 +50,8 @@ struct detection {
   const uint8_t *run; /* whose events these are: 1 the spine's, 2 a probe's of it, and so on */
   uint32_t *full;     /* one bit for each detector: detection_full; never rewinds */
   uint32_t bit;       /* this detector's */
+  uint32_t held;      /* suspicions that it holds, of either kind ... */
+  uint32_t *holders;  /* ... and the bits of all detectors that hold one */
   void (*report)(void *sink, const struct sighting *sighting);
   void *sink;
   /* Whether two instructions belong to one statement: the same function and,
@@ -84,8 +86,8 @@ struct detector {
   size_t (*state_size)(const struct leaf_table *leaves);
   /* Whether this run can show anything of it at all. NULL: every run can. */
   bool (*applies)(const struct detection *d);
-  /* Whether accesses to this leaf mean anything to it while no detector holds a
-   * suspicion; asked once for each leaf ahead of the run. NULL: those to any leaf do. */
+  /* Whether accesses to this leaf mean anything to it while it holds no suspicion itself;
+   * asked once for each leaf ahead of the run. NULL: those to any leaf do. */
   bool (*cares)(const struct detection *d, uint32_t leaf);
   void (*observe)(struct detection *d, const void *state, const struct event *event);
   /* Most probes concern nobody: their handler comes, does what means nothing to anyone,
@@ -98,6 +100,9 @@ struct detector {
    * handler's own events (the nesting does). Yes is always right, and NULL says yes. */
   uint32_t remembers;
   bool (*concerns)(const struct detection *d, const void *state, const struct event *event);
+  /* Some of its kinds are distant (finding_traits): of a branch that is looked at farther
+   * for such a one, the other detectors are not told. */
+  bool distant;
   /* The branch ends at the horizon or the run at its end, with suspicions still
    * open: settle them. May be NULL. */
   void (*finish)(struct detection *d, const void *state);

@@ -81,6 +81,7 @@ static void note_interests(struct panel *panel, size_t index, uint32_t leaves) {
   if (detector->applies != NULL && !detector->applies(&panel->detection[index])) {
     return;
   }
+  panel->distant_ones |= (uint32_t)detector->distant << index;
   for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
     panel->wanted[kind] |= (detector->events >> kind & 1U) << index;
     panel->alarming[kind] |= ((detector->events & ~detector->remembers) >> kind & 1U) << index;
@@ -112,6 +113,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .horizon = ex->options.horizon,
         .open = &panel->open,
         .distant = &panel->distant,
+        .holders = &panel->holders,
         .run = &panel->run,
         .full = &ex->certificate.full,
         .bit = 1U << i,
@@ -142,10 +144,13 @@ void panel_destroy(struct panel *panel) {
 void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
   for (size_t i = 0; i < panel->count; i++) {
     pages_clear(panel->detection[i].state, panel->list[i]->state_size(leaves));
+    panel->detection[i].held = 0;
   }
   panel->nesting = (struct nesting){0};
   panel->open = (struct suspicions){0};
   panel->distant = (struct suspicions){0};
+  panel->holders = 0;
+  panel->hearing = UINT32_MAX;
   panel->run = 1;
   panel->held.holds = false;
 }
@@ -153,10 +158,10 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
 /* Who suspects something waits for uses and for time: it is told of every access. */
 static uint32_t audience(const struct panel *panel, const struct event *event) {
   bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
-  bool calm = panel->open.all == 0 && panel->distant.all == 0;
-  uint32_t wanted = panel->wanted[event->kind];
-  return access && calm && event->leaf != LEAF_NONE ? wanted & panel->caring[event->leaf]
-                                                    : wanted;
+  uint32_t wanted = panel->wanted[event->kind] & panel->hearing;
+  return access && event->leaf != LEAF_NONE
+             ? wanted & (panel->caring[event->leaf] | panel->holders)
+             : wanted;
 }
 
 static void deliver(struct panel *panel, const struct event *event) {
@@ -230,8 +235,12 @@ void panel_observe(struct panel *panel, const struct event *event) {
   }
 }
 
+void panel_hear_far(struct panel *panel, bool far) {
+  panel->hearing = far ? panel->distant_ones : UINT32_MAX;
+}
+
 void panel_hold(struct panel *panel) {
-  panel->held.holds = panel->open.all == 0 && panel->distant.all == 0;
+  panel->held.holds = panel->holders == 0;
   panel->held.count = 0;
 }
 

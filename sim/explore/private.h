@@ -101,6 +101,9 @@ struct panel {
   uint32_t *caring;                    /* by leaf: whom accesses mean something to */
   struct suspicions open;
   struct suspicions distant; /* whose consequence may be farther off */
+  uint32_t holders;          /* who holds any of them */
+  uint32_t distant_ones;     /* detector.distant */
+  uint32_t hearing;          /* who hears of anything now */
   uint8_t run;               /* who opens them now: see detection.run */
   struct held held;
 };
@@ -181,6 +184,8 @@ void panel_create(struct panel *panel, struct explorer *ex);
 void panel_destroy(struct panel *panel);
 void panel_reset(struct panel *panel, const struct leaf_table *leaves);
 void panel_observe(struct panel *panel, const struct event *event);
+/* From here on only those hear whose kinds are distant; and all again. */
+void panel_hear_far(struct panel *panel, bool far);
 /* From here on, where an exception is about to come, until panel_drop: events are held
  * back as long as they concern no detector. */
 void panel_hold(struct panel *panel);

@@ -194,7 +194,9 @@ static bool run_farther(struct explorer *ex) {
       .exception = ex->here->exception,
   };
   snapshot_save(ex->farther, m);
+  panel_hear_far(&ex->panel, true);
   machine_continue(m, &branch);
+  panel_hear_far(&ex->panel, false);
   snapshot_restore(ex->farther, m);
   for (size_t i = before; i < ex->here->sighting_count; i++) {
     if (finding_traits(ex->here->sightings[i].kind)->distant) {

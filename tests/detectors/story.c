@@ -167,6 +167,7 @@ struct listener {
   size_t state_size;
   struct suspicions open;
   struct suspicions distant;
+  uint32_t holders;
   uint8_t run;
   uint32_t full;
   struct sighting said[SAID];
@@ -246,6 +247,7 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .horizon = STORY_HORIZON,
       .open = &listener->open,
       .distant = &listener->distant,
+      .holders = &listener->holders,
       .run = &listener->run,
       .full = &listener->full,
       .bit = 1,
