@@ -142,7 +142,6 @@ const struct detector deadlock_detector = {
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_SPIN,
     .state_size = deadlock_state_size,
     .observe = deadlock_observe,
-    .distant = true,
     .remembers = 1U << EVENT_READ | 1U << EVENT_WRITE,
     .finish = NULL,
 };

@@ -100,9 +100,9 @@ struct detector {
    * handler's own events (the nesting does). Yes is always right, and NULL says yes. */
   uint32_t remembers;
   bool (*concerns)(const struct detection *d, const void *state, const struct event *event);
-  /* Some of its kinds are distant (finding_traits): of a branch that is looked at farther
-   * for such a one, the other detectors are not told. */
-  bool distant;
+  /* It can find a distant kind (finding_traits) in a branch that is looked at farther for
+   * one: of this the other detectors are not told. */
+  bool hears_far;
   /* The branch ends at the horizon or the run at its end, with suspicions still
    * open: settle them. May be NULL. */
   void (*finish)(struct detection *d, const void *state);

@@ -253,7 +253,7 @@ const struct detector fault_detector = {
               1U << EVENT_BKPT | 1U << EVENT_FAULT | 1U << EVENT_LOCKUP,
     .state_size = fault_state_size,
     .observe = fault_observe,
-    .distant = true,
+    .hears_far = true,
     .remembers = 1U << EVENT_READ | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
     .concerns = fault_concerns,
     .finish = fault_finish,

@@ -81,7 +81,7 @@ static void note_interests(struct panel *panel, size_t index, uint32_t leaves) {
   if (detector->applies != NULL && !detector->applies(&panel->detection[index])) {
     return;
   }
-  panel->distant_ones |= (uint32_t)detector->distant << index;
+  panel->hears_far |= (uint32_t)detector->hears_far << index;
   for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
     panel->wanted[kind] |= (detector->events >> kind & 1U) << index;
     panel->alarming[kind] |= ((detector->events & ~detector->remembers) >> kind & 1U) << index;
@@ -236,7 +236,7 @@ void panel_observe(struct panel *panel, const struct event *event) {
 }
 
 void panel_hear_far(struct panel *panel, bool far) {
-  panel->hearing = far ? panel->distant_ones : UINT32_MAX;
+  panel->hearing = far ? panel->hears_far : UINT32_MAX;
 }
 
 void panel_hold(struct panel *panel) {

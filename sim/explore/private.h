@@ -102,7 +102,7 @@ struct panel {
   struct suspicions open;
   struct suspicions distant; /* whose consequence may be farther off */
   uint32_t holders;          /* who holds any of them */
-  uint32_t distant_ones;     /* detector.distant */
+  uint32_t hears_far;        /* see detector.hears_far */
   uint32_t hearing;          /* who hears of anything now */
   uint8_t run;               /* who opens them now: see detection.run */
   struct held held;

@@ -17,7 +17,7 @@ static void stop_executor(struct machine *m, uint8_t it_state) {
   m->draining = true;
 }
 
-static void stop_here(struct machine *m) {
+SELDOM static void stop_here(struct machine *m) {
   stop_executor(m, m->state.it_state);
 }
 
@@ -30,7 +30,7 @@ bool boundary_was_left(struct machine *m) {
   return false;
 }
 
-static void drain(struct machine *m, uint32_t pc) {
+SELDOM static void drain(struct machine *m, uint32_t pc) {
   const struct code *code = machine_code(m, pc);
   if (code == NULL || code->it_state == 0) {
     cpu_stop(m->cpu);
@@ -64,7 +64,7 @@ static enum machine_stop wants_stop(const struct machine *m) {
 }
 
 /* A restarted or continued instruction is met again by its own context. */
-static void meet_interrupted(struct machine *m) {
+SELDOM static void meet_interrupted(struct machine *m) {
   struct machine_state *s = &m->state;
   if (s->depth != s->interrupted.depth || s->pc != s->interrupted.pc) {
     return;
@@ -94,7 +94,7 @@ static void save_before(struct machine *m, const struct code *code) {
 
 /* What the model must do or know ahead of this instruction. False: the executor
  * must not execute it. */
-static bool note_flags(struct machine *m, const struct code *code) {
+SELDOM static bool note_flags(struct machine *m, const struct code *code) {
   struct machine_state *s = &m->state;
   if ((code->flags & CODE_SPECIAL) != 0) {
     m->special = true;
@@ -149,7 +149,7 @@ static void offer(struct machine *m) {
   if (machine_is_natural(m)) {
     progress_boundary(m);
   } else if (m->run->mode == RUN_PROBE) {
-    spin_look(m);
+    spin_step(m);
   }
   m->run->stop = m->run->stop != STOP_NONE ? m->run->stop : wants_stop(m);
 }
@@ -165,7 +165,7 @@ static bool can_fetch(struct machine *m, const struct code *code) {
 }
 
 /* Whoever follows the program hears of the instruction. */
-static void tell(struct machine *m, const struct code *code) {
+SELDOM static void tell(struct machine *m, const struct code *code) {
   struct machine_state *s = &m->state;
   if (s->interrupted.armed) {
     meet_interrupted(m);
@@ -180,6 +180,12 @@ static void tell(struct machine *m, const struct code *code) {
   if (m->host.instruction != NULL) {
     m->host.instruction(m->host.owner);
   }
+}
+
+static bool is_followed(const struct machine *m) {
+  const struct machine_state *s = &m->state;
+  bool listens = m->footprint != NULL || m->host.instruction != NULL;
+  return (unsigned)listens | s->interrupted.armed | s->calls.count;
 }
 
 /* It executes: the boundary is behind it. */
@@ -222,7 +228,9 @@ void boundary_meet(struct machine *m, uint32_t pc) {
     stop_here(m);
     return;
   }
-  tell(m, code);
+  if (is_followed(m)) {
+    tell(m, code);
+  }
   if ((code->flags & s->traps) != 0 && !note_flags(m, code)) {
     stop_here(m);
     return;

@@ -4,6 +4,9 @@
 
 #include "sim/machine/machine.h"
 
+/* Kept out of the loop over instructions, where it would cost registers. */
+#define SELDOM __attribute__((noinline))
+
 /* Whether this run asks what may come at its places. */
 static inline bool machine_offers(const struct machine *m) {
   return (m->run->mode == RUN_SPINE || m->run->places) && m->host.place != NULL;
@@ -140,6 +143,11 @@ void special_sleep(struct machine *m, bool event);
 /* spin.c */
 /* Before an instruction of a probe executes: stops the run if it can never end. */
 void spin_look(struct machine *m);
+static inline void spin_step(struct machine *m) {
+  if (m->state.boundary >= m->run->spin.from) {
+    spin_look(m);
+  }
+}
 void spin_tell(struct machine *m);
 
 /* stacks.c: the main stack's limit, and who touches whose frames. */
