@@ -170,7 +170,6 @@ SELDOM static void tell(struct machine *m, const struct code *code) {
   if (s->interrupted.armed) {
     meet_interrupted(m);
   }
-  m->written |= code->writes;
   if (m->footprint != NULL) {
     footprint_instruction(m->footprint, code);
   }
@@ -192,6 +191,7 @@ static bool is_followed(const struct machine *m) {
 static void pass(struct machine *m, const struct code *code) {
   struct machine_state *s = &m->state;
   m->moves_stack = (code->flags & CODE_STACK) != 0;
+  m->written |= code->writes;
   if (m->edges.map != NULL && m->run->mode == RUN_SPINE) {
     edges_step(&m->edges, s->pc, code_size(code), s->context.serial);
   }
