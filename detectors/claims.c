@@ -17,8 +17,19 @@ static struct number truth(bool is_true) {
   return (struct number){.bits = is_true};
 }
 
+/* A bit-field that fits an int is one. */
+static struct number promote_bits(const struct term *term, uint64_t value) {
+  unsigned unused = 64U - term->bits;
+  uint64_t high = value >> term->first_bit << unused;
+  value = term->is_signed ? (uint64_t)((int64_t)high >> unused) : high >> unused;
+  return fit(value, term->bits > 32, !term->is_signed && term->bits % 32 == 0);
+}
+
 /* Integer promotions (C17 6.3.1.1). */
 static struct number promote(const struct term *term, uint64_t value) {
+  if (term->bits > 0) {
+    return promote_bits(term, value);
+  }
   unsigned unused = 64 - 8U * term->size;
   if (term->is_signed && unused > 0) {
     value = (uint64_t)((int64_t)(value << unused) >> unused);

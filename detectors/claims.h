@@ -43,8 +43,9 @@ struct term {
   uint8_t kind; /* enum term_kind */
   uint8_t size; /* NUMBER, LEAF: bytes */
   bool is_signed;
-  uint32_t operand; /* LEAF: index in the invariant's slots */
-  uint64_t number;  /* NUMBER */
+  uint8_t first_bit, bits; /* LEAF: the bit-field of it that is meant; no bits: all */
+  uint32_t operand;        /* LEAF: index in the invariant's slots */
+  uint64_t number;         /* NUMBER */
 };
 
 struct invariant {

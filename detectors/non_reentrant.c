@@ -189,7 +189,9 @@ static void on_access(struct detection *d, const struct state *s, const struct e
   }
   const struct used *used = used_of(call, leaf->variable);
   disturb(d, s, leaf->owner, leaf->variable, event);
-  if (used != NULL) {
+  if (used == NULL) {
+    detection_full(d);
+  } else {
     note_own(d, s, used, leaf->variable, event);
   }
 }

@@ -286,12 +286,21 @@ bool read_registers(struct yaml *yaml, const yaml_node_t *node, void *into) {
 
 #define LINE(key, reader, member) YAML_MEMBER(struct register_line, key, reader, member)
 
+static const struct yaml_key WITH_KEYS[] = {LINE("in", yaml_u32, with),
+                                            LINE("set", yaml_u32, with_set),
+                                            LINE("clear", yaml_u32, with_clear),
+                                            {.name = NULL}};
+
+static bool read_with(struct yaml *yaml, const yaml_node_t *node, void *into) {
+  return yaml_fill(yaml, node, WITH_KEYS, into);
+}
+
 static const struct yaml_key LINE_KEYS[] = {LINE("irq", read_irq, exception),
                                             LINE("status", yaml_u32, status),
                                             LINE("status-bits", yaml_u32, status_bits),
                                             LINE("enable", yaml_u32, enable),
                                             LINE("enable-bits", yaml_u32, enable_bits),
-                                            LINE("counter", yaml_u32, counter),
+                                            {.name = "with", .read = read_with},
                                             {.name = NULL}};
 
 static bool read_line(struct yaml *yaml, const yaml_node_t *node, void *user) {
@@ -301,6 +310,9 @@ static bool read_line(struct yaml *yaml, const yaml_node_t *node, void *user) {
   }
   if (line.exception == 0 || line.status == 0) {
     return yaml_refuse(yaml, node, "a line needs an irq and the address of its status");
+  }
+  if (line.with == 0 && (line.with_set | line.with_clear) != 0) {
+    return yaml_refuse(yaml, node, "with: say in which register, as in: 0x40000000");
   }
   board_add_line(user, &line);
   return true;

@@ -140,6 +140,38 @@ static bool slot_for(struct reader *r, uint32_t leaf, struct term *term, struct 
   return true;
 }
 
+/* "X.ready" of the leaf "X.{ready,error}", or of "X.ready" itself. */
+static bool is_leaf_of_bits(const struct reader *r, uint32_t leaf, const char *name,
+                            size_t object) {
+  if (r->leaves->leaves[leaf].kind != LEAF_BITFIELD) {
+    return false;
+  }
+  char *text = image_leaf_name(r->image, r->leaves, leaf);
+  bool found = strncmp(text, name, object) == 0 && text[object] == '.' &&
+               (text[object + 1] == '{' || strcmp(text, name) == 0);
+  free(text);
+  return found;
+}
+
+/* A bit-field: part of a leaf. */
+static bool find_bits(struct reader *r, const char *name, uint32_t *leaf,
+                      struct bit_field *field) {
+  const struct variable *variables = NULL;
+  size_t count = image_variables(r->image, &variables);
+  const char *member = strrchr(name, '.');
+  for (size_t i = 0; member != NULL && i < count; i++) {
+    const struct variable *v = &variables[i];
+    bool inside = begins(name, v->name, strlen(v->name));
+    for (*leaf = v->first_leaf; inside && *leaf < v->first_leaf + v->leaf_count; ++*leaf) {
+      if (is_leaf_of_bits(r, *leaf, name, (size_t)(member - name)) &&
+          image_bit_field(r->image, r->leaves, *leaf, member + 1, field)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 static bool refuse_name(const struct reader *r, const char *name, struct error *error) {
   char suggestion[128];
   const struct variable *vanished = NULL;
@@ -153,8 +185,32 @@ static bool refuse_name(const struct reader *r, const char *name, struct error *
   return error_set(error, "%.100s is no variable of the image%s", name, suggestion);
 }
 
+static bool is_whole(const struct leaf *leaf) {
+  return leaf->kind != LEAF_FLOAT && leaf->kind != LEAF_UNION && leaf->size <= 8 &&
+         (leaf->size & (leaf->size - 1)) == 0;
+}
+
+static bool bits_slot(struct reader *r, const char *name, uint32_t leaf,
+                      const struct bit_field *field, struct term *term, struct error *error) {
+  if (!is_whole(&r->leaves->leaves[leaf])) {
+    return error_set(error, "%.100s lies in no whole number of 1, 2, 4 or 8 bytes", name);
+  }
+  if (!slot_for(r, leaf, term, error)) {
+    return false;
+  }
+  term->first_bit = field->first;
+  term->bits = field->bits;
+  term->is_signed = field->is_signed;
+  return true;
+}
+
 static bool resolve(void *owner, const char *name, struct term *term, struct error *error) {
   struct reader *r = owner;
+  uint32_t bits_leaf = 0;
+  struct bit_field field = {0};
+  if (find_bits(r, name, &bits_leaf, &field)) {
+    return bits_slot(r, name, bits_leaf, &field, term, error);
+  }
   struct match match = match_name(r, name);
   if (match.count == 0 && strcmp(name, "asleep") == 0) {
     *term = (struct term){.kind = TERM_ASLEEP};
@@ -172,11 +228,9 @@ static bool resolve(void *owner, const char *name, struct term *term, struct err
     free(leaf);
     return false;
   }
-  const struct leaf *leaf = &r->leaves->leaves[match.first];
-  bool whole = leaf->kind != LEAF_FLOAT && leaf->kind != LEAF_UNION && leaf->size <= 8 &&
-               (leaf->size & (leaf->size - 1)) == 0;
-  return whole ? slot_for(r, match.first, term, error)
-               : error_set(error, "%.100s is no whole number of 1, 2, 4 or 8 bytes", name);
+  return is_whole(&r->leaves->leaves[match.first])
+             ? slot_for(r, match.first, term, error)
+             : error_set(error, "%.100s is no whole number of 1, 2, 4 or 8 bytes", name);
 }
 
 /* Puts where the text stands, and what is wrong there, into one message. */

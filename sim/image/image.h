@@ -156,6 +156,14 @@ uint32_t image_leaf_at(const struct image *image, uint32_t address);
 /* "X.member[2]"; an untyped word: "symbol+0x10" or "0x20000010". `leaf` may be
  * an untyped index of `table`. Caller frees. */
 char *image_leaf_name(const struct image *image, const struct leaf_table *table, uint32_t leaf);
+
+/* Where the bit-field of this name (of the member alone) lies in a leaf of bit-fields. */
+struct bit_field {
+  uint8_t first, bits; /* from the leaf's lowest bit */
+  bool is_signed;
+};
+bool image_bit_field(const struct image *image, const struct leaf_table *table, uint32_t leaf,
+                     const char *name, struct bit_field *field);
 /* The same with array indices dropped ("X.member[]"): for identities. Caller frees. */
 char *image_leaf_key(const struct image *image, const struct leaf_table *table, uint32_t leaf);
 /* "enum Enum", "uint64_t", "word of memory". Borrowed. */

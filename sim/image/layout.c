@@ -32,7 +32,8 @@ void layout_emit(struct layout *layout, const struct layout_leaf *leaf) {
 
 static void emit_here(struct layout *layout, const struct type *type, enum leaf_kind kind,
                       uint32_t offset, uint32_t size, uint8_t flags) {
-  struct layout_leaf leaf = {offset, size, kind, flags, type, layout->path};
+  struct layout_leaf leaf = {offset, size,         kind,         flags,
+                             type,   layout->path, layout->bits, layout->bit_count};
   layout_emit(layout, &leaf);
 }
 
@@ -122,10 +123,14 @@ static uint32_t walk_bits(struct layout *layout, const struct type *type, uint32
   }
   layout_append(layout, "%s", single ? "" : "}");
   end = end < type->size ? end : type->size;
+  layout->bits = &members[first];
+  layout->bit_count = next - first;
   if (end > start) {
     layout_bytes(layout, members[first].type, LEAF_BITFIELD, offset + start, end - start,
                  inner);
   }
+  layout->bits = NULL;
+  layout->bit_count = 0;
   layout_cut(layout, length);
   return next - first;
 }

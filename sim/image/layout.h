@@ -13,8 +13,10 @@ struct layout_leaf {
   uint32_t size;
   enum leaf_kind kind;
   uint8_t flags;
-  const struct type *type; /* of the leaf itself */
-  const char *path;        /* ".member[2]"; empty unless paths are wanted */
+  const struct type *type;   /* of the leaf itself */
+  const char *path;          /* ".member[2]"; empty unless paths are wanted */
+  const struct member *bits; /* LEAF_BITFIELD: those in it, */
+  uint32_t bit_count;        /* so many, one behind the other */
 };
 
 enum layout_paths {
@@ -32,6 +34,8 @@ struct layout {
   size_t *budget; /* steps left, shared by all walks: garbage ends somewhere */
   layout_visit *visit;
   void *user;
+  const struct member *bits; /* of the leaf that is under way */
+  uint32_t bit_count;
   size_t path_length;
   char path[LONGEST_PATH];
 };

@@ -109,9 +109,12 @@ void layout_variants(struct layout *layout, const struct type *type, uint32_t of
     if (tag->name != NULL) {
       layout_append(&inner, ".%s", tag->name);
     }
-    struct layout_leaf leaf = {
-        offset + tag->offset,          tag->type->size, (enum leaf_kind)tag->type->leaf_kind,
-        flags | tag->type->leaf_flags, tag->type,       inner.path};
+    struct layout_leaf leaf = {.offset = offset + tag->offset,
+                               .size = tag->type->size,
+                               .kind = (enum leaf_kind)tag->type->leaf_kind,
+                               .flags = flags | tag->type->leaf_flags,
+                               .type = tag->type,
+                               .path = inner.path};
     tag_place(&gathering, &leaf);
   }
   if (gathering.count > 0) {

@@ -13,6 +13,8 @@ struct description {
   uint32_t offset;
   uint32_t size;
   const struct type *type; /* NULL: not found */
+  const struct member *bits;
+  uint32_t bit_count;
   char path[LONGEST_PATH];
 };
 
@@ -20,6 +22,8 @@ static void describe_visit(void *user, const struct layout_leaf *leaf) {
   struct description *description = user;
   if (leaf->offset == description->offset && leaf->size == description->size) {
     description->type = leaf->type;
+    description->bits = leaf->bits;
+    description->bit_count = leaf->bit_count;
     snprintf(description->path, sizeof description->path, "%s", leaf->path);
   }
 }
@@ -66,6 +70,27 @@ static char *leaf_text(const struct image *image, const struct leaf_table *table
 char *image_leaf_name(const struct image *image, const struct leaf_table *table,
                       uint32_t leaf) {
   return leaf_text(image, table, leaf, LAYOUT_PATHS);
+}
+
+bool image_bit_field(const struct image *image, const struct leaf_table *table, uint32_t index,
+                     const char *name, struct bit_field *field) {
+  struct leaf leaf = leaf_get(table, index);
+  if (index >= table->count || leaf.kind != LEAF_BITFIELD) {
+    return false;
+  }
+  struct description description = describe(image, &leaf, LAYOUT_NO_PATHS);
+  for (uint32_t i = 0; i < description.bit_count; i++) {
+    const struct member *member = &description.bits[i];
+    uint32_t first = member->bit_offset - 8 * description.bits[0].offset;
+    bool fits = member->bit_size <= 64 && first + member->bit_size <= 8U * leaf.size;
+    if (member->name != NULL && strcmp(member->name, name) == 0 && fits) {
+      *field = (struct bit_field){.first = (uint8_t)first,
+                                  .bits = (uint8_t)member->bit_size,
+                                  .is_signed = (member->type->leaf_flags & LEAF_SIGNED) != 0};
+      return true;
+    }
+  }
+  return false;
 }
 
 char *image_leaf_key(const struct image *image, const struct leaf_table *table, uint32_t leaf) {

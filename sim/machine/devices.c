@@ -10,10 +10,12 @@ enum { CAPACITY = 1 << 13 };
 void devices_init(struct devices *devices, const struct register_set *set) {
   *devices = (struct devices){.capacity = CAPACITY, .set = set, .due = UINT64_MAX};
   devices->slots = allocate(CAPACITY, sizeof *devices->slots);
+  devices->events = allocate(set != NULL ? set->effect_count + 1 : 1, sizeof *devices->events);
 }
 
 void devices_fini(struct devices *devices) {
   free(devices->slots);
+  free(devices->events);
 }
 
 void devices_reset(struct devices *devices) {

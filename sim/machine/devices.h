@@ -32,14 +32,12 @@ struct device_event {
   uint64_t effect;
 };
 
-enum { DEVICE_EVENTS = 64 };
-
 struct devices {
   struct device_register *slots;
   size_t capacity; /* a power of two */
   size_t count;
   const struct register_set *set; /* borrowed; NULL: nothing has a model */
-  struct device_event events[DEVICE_EVENTS];
+  struct device_event *events;    /* room for one of each effect */
   size_t event_count;
   uint64_t due;                     /* the earliest event's time; UINT64_MAX: none */
   uint32_t taken[STIMULUS_STREAMS]; /* bytes of each stream of the stimulus */

@@ -70,8 +70,8 @@ static void raise_status(struct machine *m, const struct register_line *line) {
   m->state.device_hash ^=
       device_hash(line->status, slot->value) ^ device_hash(line->status, slot->value | bits);
   slot->value |= bits;
-  if (line->counter != 0) {
-    change(m, line->counter, 0);
+  if (line->with != 0) {
+    change(m, line->with, (held(m, line->with) & ~line->with_clear) | line->with_set);
   }
 }
 
@@ -108,7 +108,7 @@ static void schedule(struct machine *m, size_t effect, uint64_t time) {
     at++;
   }
   bool input = at < d->event_count && d->set->effects[effect].input_to != 0;
-  if (at == DEVICE_EVENTS || input) {
+  if (input) {
     return;
   }
   save_schedule(m);

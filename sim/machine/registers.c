@@ -87,8 +87,9 @@ uint64_t registers_fingerprint(const struct register_set *set) {
     const uint64_t numbers[] = {line->exception, line->status, line->status_bits, line->enable,
                                 line->enable_bits};
     XXH3_64bits_update(&hash, numbers, sizeof numbers);
-    if (line->counter != 0) {
-      add(&hash, line->counter);
+    if (line->with != 0) {
+      const uint64_t more[] = {line->with, line->with_set, line->with_clear};
+      XXH3_64bits_update(&hash, more, sizeof more);
     }
   }
   for (size_t i = 0; i < set->at_reset_count; i++) {

@@ -80,7 +80,8 @@ struct register_line {
   uint16_t exception;
   uint32_t status, status_bits;
   uint32_t enable, enable_bits; /* enable 0: always enabled */
-  uint32_t counter;             /* word that is 0 once it overflowed, the cause; 0: none */
+  uint32_t with;                /* word that changes, too, where it is injected; 0: none */
+  uint32_t with_set, with_clear;
 };
 
 /* Words whose reads take bytes of the stimulus where nothing else describes

@@ -65,6 +65,12 @@ Test(broken_invariant, random) {
 #define MINUS(bytes, number_) \
   { .kind = TERM_NUMBER, .size = bytes, .is_signed = true, .number = UINT64_C(0) - (number_) }
 
+#define BITS(first, count, sign, number_)                                                 \
+  {                                                                                       \
+    .kind = TERM_NUMBER, .size = 4, .is_signed = sign, .first_bit = first, .bits = count, \
+    .number = number_                                                                     \
+  }
+
 /* One operator between two numbers: as a C compiler would have it. */
 Test(broken_invariant, arithmetic) {
   static const struct {
@@ -87,6 +93,10 @@ Test(broken_invariant, arithmetic) {
       {VALUE(4, 0), VALUE(4, 9), TERM_AND, false},
       {VALUE(4, 6), VALUE(4, 9), TERM_AND_BITS, false},
       {MINUS(8, 1), MINUS(4, 1), TERM_XOR_BITS, false},
+      {BITS(4, 3, false, 0x5a), VALUE(1, 5), TERM_EQUAL, true},
+      {BITS(4, 3, true, 0x5a), MINUS(1, 3), TERM_EQUAL, true},
+      {BITS(4, 3, false, 0x50), MINUS(1, 1), TERM_LESS, false}, /* 5 is an int */
+      {BITS(0, 32, false, 5), MINUS(1, 1), TERM_LESS, true},    /* and this is unsigned */
   };
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     const struct term terms[] = {rows[i].left, rows[i].right, {.kind = (uint8_t)rows[i].kind}};

@@ -99,6 +99,21 @@ Test(claims, operators_bind_as_in_c) {
   image_destroy(image);
 }
 
+Test(claims, a_bit_field_is_named_as_a_member) {
+  struct error error = {{0}};
+  struct image *image = load("bit_fields-m3-O2.elf");
+  cr_expect(holds(image, "bits.mode == 5 && bits.state == 0xa", 0xa5, 0));
+  cr_expect(!holds(image, "bits.mode == 5 && bits.state == 0xa", 0xa4, 0));
+  cr_expect(!holds(image, "bits.mode == 5 && bits.state == 0xa", 0x95, 0));
+  cr_expect(holds(image, "bits.mode - bits.state < 0", 0xa5, 0),
+            "each fits an int, and is one");
+  struct claim claim = invariant("bits.mood < 5");
+  cr_expect_null(claims_create(image, &claim, 1, &error));
+  cr_expect(strstr(error.message, "bits.mood is no variable of the image") != NULL, "%s",
+            error.message);
+  image_destroy(image);
+}
+
 Test(claims, an_element_is_named_by_its_index) {
   struct error error = {{0}};
   struct image *image = load("static_local-m3-O0.elf");
