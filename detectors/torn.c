@@ -116,6 +116,7 @@ static void reader_start(struct detection *d, const struct torn_state *s, unsign
   if (is_reading(d, leaf, index, event)) {
     detection_full(d);
   }
+  torn_reading_over(d, s, event->leaf, &leaf->reader[index]);
   uint32_t serial = next_serial(d, leaf);
   struct torn_reader *reader = detection_edit(d, &leaf->reader[index], size);
   reader->now = (struct torn_reading){.serial = serial};
@@ -250,8 +251,9 @@ static void writer_add(struct detection *d, const struct torn_state *s, unsigned
 }
 
 /* Bytes that others have read and may compose with newer ones. */
-static void disturb_readers(struct detection *d, const struct torn_leaf *leaf, uint32_t serial,
+static void disturb_readers(struct detection *d, const struct torn_state *s, uint32_t serial,
                             const struct event *event, struct piece piece) {
+  const struct torn_leaf *leaf = &s->leaf[event->leaf];
   for (unsigned i = 0; i < TORN_READERS; i++) {
     const struct torn_reader *reader = &leaf->reader[i];
     uint8_t hit = (uint8_t)(reader->now.bytes & piece.bytes & ~reader->now.stale);
@@ -262,6 +264,7 @@ static void disturb_readers(struct detection *d, const struct torn_leaf *leaf, u
     if (reader->now.end == 0) {
       *(struct access *)detection_edit(d, &reader->disturber, sizeof reader->disturber) =
           access_of(event);
+      torn_disturbed(d, s, reader, event);
     }
     struct torn_reading *now = detection_edit(d, &reader->now, sizeof reader->now);
     now->stale |= hit;
@@ -281,7 +284,7 @@ static void on_write(struct detection *d, const struct torn_state *s, const stru
     writer_start(d, s, slot, event, piece);
   }
   writer_add(d, s, slot, event, piece);
-  disturb_readers(d, leaf, leaf->writer[slot].serial, event, piece);
+  disturb_readers(d, s, leaf->writer[slot].serial, event, piece);
   torn_write_seen(d, s, slot, event);
 }
 

@@ -61,6 +61,7 @@ enum torn_suspect {
   TORN_HALF_SEEN, /* someone read an operation halfway: torn if it goes on to complete */
   TORN_CLOBBERED, /* a whole write came over half an operation: will the rest follow? */
   TORN_MIXED,     /* it did, and memory holds bytes of both: torn if someone reads them */
+  TORN_DISTURBED, /* someone read half, and the leaf was written: will it read the rest? */
   TORN_COMPOSED,  /* a reader got bytes of two operations: torn unless it looks again */
 };
 
@@ -69,9 +70,9 @@ struct torn_suspicion {
   uint8_t opened;         /* the run that opened it */
   uint8_t sources;        /* CLOBBERED: the whole write; MIXED: the two that stand mixed */
   uint8_t offending;      /* COMPOSED: the bytes that were stale when the last was read */
-  uint32_t serial;        /* HALF_SEEN, CLOBBERED: the operation cut in half */
+  uint32_t serial;        /* HALF_SEEN, CLOBBERED, DISTURBED: the operation cut in half */
   struct context context; /* who decides it by what it does next */
-  uint64_t time;          /* HALF_SEEN, CLOBBERED: own time of that operation */
+  uint64_t time;          /* HALF_SEEN, CLOBBERED, DISTURBED: own time of that operation */
   struct sighting sighting;
 };
 
@@ -95,6 +96,12 @@ bool torn_read_seen(struct detection *d, const struct torn_state *s, unsigned re
 /* A piece was written by the leaf's writer with this index. */
 void torn_write_seen(struct detection *d, const struct torn_state *s, unsigned writer,
                      const struct event *write);
+/* Another context's write made stale what `reader` has read so far. */
+void torn_disturbed(struct detection *d, const struct torn_state *s,
+                    const struct torn_reader *reader, const struct event *write);
+/* That read operation is over, or begins anew. */
+void torn_reading_over(struct detection *d, const struct torn_state *s, uint32_t leaf,
+                       const struct torn_reader *reader);
 /* The operation will not go on: what was suspected of it is dropped. */
 void torn_given_up(struct detection *d, const struct torn_state *s, uint32_t leaf,
                    unsigned writer);

@@ -95,6 +95,30 @@ static void hold_half_seen(struct detection *d, const struct torn_state *s, unsi
   hold(d, s, &suspicion);
 }
 
+void torn_disturbed(struct detection *d, const struct torn_state *s,
+                    const struct torn_reader *reader, const struct event *write) {
+  if (!torn_in_time(d, reader->context, reader->now.time, write->boundary)) {
+    return;
+  }
+  struct torn_suspicion suspicion = {
+      .suspect = TORN_DISTURBED,
+      .serial = reader->now.serial,
+      .context = reader->context,
+      .time = reader->now.time,
+      .sighting = {.leaf = write->leaf, .access = {access_of(write)}, .accesses = 1},
+  };
+  hold(d, s, &suspicion);
+}
+
+void torn_reading_over(struct detection *d, const struct torn_state *s, uint32_t leaf,
+                       const struct torn_reader *reader) {
+  const struct torn_suspicion *suspicion =
+      s->held > 0 ? find(s, TORN_DISTURBED, leaf, reader->now.serial) : NULL;
+  if (suspicion != NULL) {
+    drop(d, s, suspicion);
+  }
+}
+
 /* The reader's new piece is newer than what overwrote an earlier piece. */
 static void hold_composed(struct detection *d, const struct torn_state *s,
                           const struct torn_reader *reader, const struct event *read) {
@@ -178,7 +202,10 @@ bool torn_read_seen(struct detection *d, const struct torn_state *s, unsigned in
       return true;
     }
     *(bool *)detection_edit(d, &reader->now.reported, sizeof(bool)) = true;
+    torn_reading_over(d, s, read->leaf, reader);
     hold_composed(d, s, reader, read);
+  } else if (reader->now.bytes == piece.all) {
+    torn_reading_over(d, s, read->leaf, reader);
   }
   for (unsigned i = 0; i < TORN_WRITERS; i++) {
     const struct torn_writer *writer = &leaf->writer[i];
@@ -207,6 +234,7 @@ void torn_given_up(struct detection *d, const struct torn_state *s, uint32_t lea
     bool concerns = false;
     switch ((enum torn_suspect)suspicion->suspect) {
       case TORN_NOTHING:
+      case TORN_DISTURBED:
       case TORN_COMPOSED:
         break;
       case TORN_HALF_SEEN:
@@ -354,6 +382,7 @@ static bool is_decided(const struct detection *d, const struct torn_suspicion *s
       return false;
     case TORN_HALF_SEEN:
     case TORN_CLOBBERED:
+    case TORN_DISTURBED:
       return event->kind == EVENT_RETURN ||
              !torn_in_time(d, event->context, suspicion->time, event->boundary);
     case TORN_COMPOSED:
@@ -363,16 +392,25 @@ static bool is_decided(const struct detection *d, const struct torn_suspicion *s
   return false;
 }
 
+/* A disturbed reader goes on however long the handler took: its own time counts. */
+static bool is_old(const struct detection *d, const struct torn_suspicion *suspicion,
+                   uint64_t now) {
+  const struct sighting *sighting = &suspicion->sighting;
+  if (suspicion->suspect == TORN_DISTURBED) {
+    return !torn_in_time(d, suspicion->context, suspicion->time, now);
+  }
+  return sighting->access[sighting->accesses - 1].boundary + d->horizon < now;
+}
+
 void torn_settle(struct detection *d, const struct torn_state *s, const struct event *event) {
   for (unsigned i = 0; i < TORN_SUSPICIONS && s->held > 0; i++) {
     const struct torn_suspicion *suspicion = &s->suspicion[i];
     if (suspicion->suspect == TORN_NOTHING) {
       continue;
     }
-    const struct sighting *sighting = &suspicion->sighting;
-    bool old = sighting->access[sighting->accesses - 1].boundary + d->horizon < event->boundary;
-    if (old || (context_equal(suspicion->context, event->context) &&
-                is_decided(d, suspicion, event))) {
+    if (is_old(d, suspicion, event->boundary) ||
+        (context_equal(suspicion->context, event->context) &&
+         is_decided(d, suspicion, event))) {
       expire(d, s, suspicion);
     }
   }
