@@ -17,10 +17,10 @@ static void save(struct detection *d, struct suspicions *suspicions, uint32_t ru
   undo_save(d->undo, &d->held, sizeof d->held);
 }
 
-static void set_holders(struct detection *d, uint32_t *holders, uint32_t now) {
-  if (*holders != now) {
-    undo_save(d->undo, holders, sizeof *holders);
-    *holders = now;
+static void set_holders(struct detection *d, uint32_t now) {
+  if (*d->holders != now) {
+    undo_save(d->undo, d->holders, sizeof *d->holders);
+    *d->holders = now;
   }
 }
 
@@ -30,7 +30,7 @@ static uint8_t add(struct detection *d, struct suspicions *suspicions) {
   suspicions->all++;
   suspicions->of[*d->run]++;
   d->held++;
-  set_holders(d, d->holders, *d->holders | d->bit);
+  set_holders(d, *d->holders | d->bit);
   return *d->run;
 }
 
@@ -40,7 +40,7 @@ static void take_away(struct detection *d, struct suspicions *suspicions, uint32
   suspicions->all--;
   suspicions->of[opened]--;
   d->held--;
-  set_holders(d, d->holders, d->held > 0 ? *d->holders : *d->holders & ~d->bit);
+  set_holders(d, d->held > 0 ? *d->holders : *d->holders & ~d->bit);
 }
 
 uint8_t detection_open(struct detection *d) {

@@ -90,7 +90,7 @@ struct detector {
    * asked once for each leaf ahead of the run. NULL: those to any leaf do. */
   bool (*cares)(const struct detection *d, uint32_t leaf);
   void (*observe)(struct detection *d, const void *state, const struct event *event);
-  /* Most probes concern nobody: their handler comes, does what means nothing to anyone,
+  /* Many probes concern nobody: their handler comes, does what means nothing to anyone,
    * and is undone. So the core holds a probe's events back (the entry of one handler, its
    * reads and writes, its return) until one of them may make a detector report or
    * suspect something, and then tells them all, in order.
