@@ -2,9 +2,10 @@
  *
  * An exception that is masked at a place stays pending and lands where the mask
  * opens: the place there decides it. That holds as long as no step in between
- * touches pending state (a register access that sees it, another entry, sleep);
- * the bare pass notes such steps, and the place just ahead of one is decided on
- * its own, by pending the exception there and running on. Where an arrival
+ * touches pending state (a register access that sees it, another entry, sleep), and
+ * the exception does not come by itself meanwhile: where the mask opens it is then
+ * pending already. The bare pass notes such steps, and the place just ahead of one is
+ * decided on its own, by pending the exception there and running on. Where an arrival
  * discipline lets the exception come only at the masked place, it still lands
  * where the mask opens. */
 #include <string.h>
@@ -62,11 +63,32 @@ static void note_pendsv(struct explorer *ex) {
   }
 }
 
+/* What became pending since the last boundary without being taken: one exception, or
+ * DISTURBS_ALL for several. 0: nothing. */
+static uint8_t newly_pending(struct level *level, const struct exceptions *x) {
+  uint8_t found = 0;
+  for (unsigned word = 0; word < EXCEPTION_WORDS; word++) {
+    uint32_t bits = x->pending[word] & ~level->noted_pending[word];
+    level->noted_pending[word] = x->pending[word];
+    if (bits != 0) {
+      bool one = found == 0 && (bits & (bits - 1)) == 0;
+      found = one ? (uint8_t)(word * 32 + (unsigned)__builtin_ctz(bits)) : DISTURBS_ALL;
+    }
+  }
+  return found;
+}
+
 static void note_disturbance(struct explorer *ex) {
   struct machine_state *s = &ex->machine->state;
   struct level *level = ex->here;
   uint64_t index = s->boundary - level->disturbs_first;
-  if (index == level->disturbs_count && index < level->disturbs_capacity && !s->scs_touched) {
+  bool changed = level->noted_changes != s->exceptions.changes;
+  uint8_t disturbs = s->scs_touched ? DISTURBS_ALL : 0;
+  if (changed) {
+    uint8_t pending = newly_pending(level, &s->exceptions);
+    disturbs = disturbs != 0 ? disturbs : pending;
+  }
+  if (index == level->disturbs_count && index < level->disturbs_capacity && disturbs == 0) {
     level->disturbs[level->disturbs_count++] = 0;
     return;
   }
@@ -74,8 +96,8 @@ static void note_disturbance(struct explorer *ex) {
   while (level->disturbs_count <= index) {
     level->disturbs[level->disturbs_count++] = 0;
   }
-  if (s->scs_touched && index > 0) {
-    level->disturbs[index - 1] = 1;
+  if (disturbs != 0 && index > 0) {
+    level->disturbs[index - 1] = disturbs;
   }
   s->scs_touched = false;
 }
@@ -160,10 +182,11 @@ bool decide_lands(const struct explorer *ex, unsigned e) {
   return exception_can_preempt(x, e);
 }
 
-static bool disturbed_next(const struct explorer *ex) {
+static bool disturbed_next(const struct explorer *ex, unsigned e) {
   const struct level *level = ex->here;
   uint64_t index = level->place.boundary - level->disturbs_first;
-  return index < level->disturbs_count && level->disturbs[index] != 0;
+  uint8_t disturbs = index < level->disturbs_count ? level->disturbs[index] : 0;
+  return disturbs == DISTURBS_ALL || disturbs == e;
 }
 
 /* What is masked here and at each place behind it, to the end of the run, lands at none
@@ -173,9 +196,10 @@ static bool is_last(const struct explorer *ex) {
 }
 
 /* Whether the place where the mask opens does not decide what is masked here. */
-static bool decides_itself(const struct explorer *ex) {
+static bool decides_itself(const struct explorer *ex, unsigned e) {
   enum place_kind kind = ex->here->place.kind;
-  return (kind == PLACE_BOUNDARY && disturbed_next(ex)) || (kind != PLACE_BEAT && is_last(ex));
+  return (kind == PLACE_BOUNDARY && disturbed_next(ex, e)) ||
+         (kind != PLACE_BEAT && is_last(ex));
 }
 
 bool decide_prunes(const struct explorer *ex) {
@@ -284,7 +308,7 @@ static enum decision decide(struct explorer *ex, unsigned e) {
   if (decide_lands(ex, e)) {
     return decide_is_equivalent(ex, e) ? DECISION_EQUIVALENT : DECISION_PROBED;
   }
-  return decides_itself(ex) ? DECISION_PROBED : DECISION_MASKED;
+  return decides_itself(ex, e) ? DECISION_PROBED : DECISION_MASKED;
 }
 
 static void note_for_audit(struct explorer *ex, unsigned e, enum decision decision) {

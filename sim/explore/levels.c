@@ -41,6 +41,7 @@ void level_begin(struct level *level, const struct level *below) {
   level->noted_changes = 0;
   level->noted_bus = UINT64_MAX;
   level->suspicious = level->behind = false;
+  memset(level->noted_pending, 0, sizeof level->noted_pending);
   memset(level->considered, 0, sizeof level->considered);
   memset(level->held_back, 0, sizeof level->held_back);
   if (below != NULL) {

@@ -20,6 +20,7 @@ enum {
   HANDLER_MOST = 20000,   /* boundaries that a probe's handlers may take */
   LIVENESS_STEPS = 256,
   FORGET_EVERY = 4096, /* boundaries between clearings of the bare pass's undo log */
+  DISTURBS_ALL = 1,    /* no exception that can be injected has this number */
   FOLLOW_MOST = 64,    /* boundaries to look for the victim's next access, or an opening */
 };
 
@@ -42,7 +43,8 @@ struct level {
   struct equivalence_step step;             /* that instruction */
 
   /* From the bare pass over this level's run: */
-  uint8_t *disturbs; /* one byte a boundary: its step touches pending state */
+  uint8_t *disturbs; /* one byte a boundary: its step touches pending state
+                        (DISTURBS_ALL), or this exception's alone; 0: neither */
   size_t disturbs_capacity;
   uint64_t disturbs_first, disturbs_count;
   uint64_t cut; /* the limit ended the run ahead of this boundary; 0: something else did */
@@ -50,6 +52,7 @@ struct level {
   uint8_t considered_list[EXCEPTION_COUNT]; /* the same, ascending */
   unsigned considered_count;
   bool pendsv_seen;
+  uint32_t noted_pending[EXCEPTION_WORDS];
   uint32_t noted_changes; /* state of the exceptions and of SysTick that was looked at */
   uint64_t noted_bus;
 
