@@ -47,6 +47,13 @@ static void on_showed(void *argument, const struct place *place, unsigned except
   }
 }
 
+/* It becomes pending by itself here, and is not taken: a mask holds it back. */
+static bool comes_masked(const struct decided *decided) {
+  const struct decided *next = decided + 1;
+  return decided->decision == DECISION_PROBED && next->decision == DECISION_DISABLED &&
+         next->place.kind != PLACE_ENTRY;
+}
+
 static const char *class_of(const struct decided *decided) {
   if ((decided->showed & (1U << FINDING_TORN_WRITE | 1U << FINDING_TORN_READ)) != 0) {
     return "torn";
@@ -55,7 +62,7 @@ static const char *class_of(const struct decided *decided) {
     return "lost";
   }
   static const char *const names[] = {"off", "withheld", "masked", "fine", "fine"};
-  return names[decided->decision];
+  return comes_masked(decided) ? "masked" : names[decided->decision];
 }
 
 /* One program, checked, its page driven. */
