@@ -32,18 +32,25 @@ void calm_end(struct explorer *ex) {
   calm->places = 0;
 }
 
+static uint64_t earlier(uint64_t one, uint64_t other) {
+  return one < other ? one : other;
+}
+
 void calm_look(struct explorer *ex, bool mine) {
   const struct machine *m = ex->machine;
   const struct level *spine = ex->levels;
   struct calm *calm = &ex->calm;
   bool holds = calm->allowed && ex->here == spine;
+  uint64_t end = UINT64_MAX;
   for (unsigned i = 0; holds && mine && i < spine->considered_count; i++) {
     const struct equivalence *e = spine->equivalences[spine->considered_list[i]];
     holds = e != NULL && e->valid && e->lands && e->until == spine->place_serial;
+    end = holds ? earlier(end, e->footprint.constant) : end;
   }
   calm->holds = holds;
   calm->mine = mine;
-  calm->until = ex->chunk_end < ex->next_checkpoint ? ex->chunk_end : ex->next_checkpoint;
+  calm->until = earlier(ex->chunk_end, ex->next_checkpoint);
+  calm->time = end;
   calm->changes = m->state.exceptions.changes;
   calm->suspicions = ex->panel.open.all;
   calm->bus_accesses = m->state.bus_accesses;
@@ -57,7 +64,8 @@ bool calm_stays(struct explorer *ex, enum place_kind kind) {
   const struct machine_state *s = &m->state;
   const struct calm *calm = &ex->calm;
   if (!calm->holds || kind != PLACE_BOUNDARY || s->boundary >= calm->until ||
-      s->exceptions.changes != calm->changes || ex->panel.open.all != calm->suspicions) {
+      s->time >= calm->time || s->exceptions.changes != calm->changes ||
+      ex->panel.open.all != calm->suspicions) {
     return false;
   }
   if (!calm->mine || m->last_count > 0 || s->bus_accesses != calm->bus_accesses ||

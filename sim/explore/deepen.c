@@ -38,7 +38,7 @@ static bool run_handlers(struct explorer *ex, struct equivalence *deeper) {
   machine_inject(m, ex->here->exception);
   machine_continue(m, &run);
   if (deeper != NULL) {
-    equivalence_end(deeper, m, probe_came_home(ex, &run));
+    equivalence_end(deeper, m, probe_came_home(ex, &run), true);
   }
   return run.stop == STOP_DONE;
 }

@@ -20,13 +20,13 @@ void equivalence_begin(struct equivalence *e, struct machine *m, uint64_t serial
   m->footprint = &e->footprint;
 }
 
-void equivalence_end(struct equivalence *e, struct machine *m, bool home) {
+void equivalence_end(struct equivalence *e, struct machine *m, bool home, bool over) {
   m->footprint = NULL;
   if (e->outer != NULL) {
     footprint_merge(e->outer, &e->footprint, home);
   }
-  e->valid =
-      home && (footprint_is_reusable(&e->footprint) || (e->flaws & FLAW_IGNORE_REGISTERS) != 0);
+  bool reusable = footprint_is_reusable(&e->footprint, home);
+  e->valid = (home || !over) && (reusable || (e->flaws & FLAW_IGNORE_REGISTERS) != 0);
   e->code_changes = m->code_changes;
 }
 
@@ -53,6 +53,7 @@ static bool same_machine(struct equivalence *e, struct machine *m, uint32_t code
           same_exceptions(&e->exceptions, &s->exceptions)) &&
          ((flaws & FLAW_IGNORE_MONITOR) != 0 || e->monitor_set == s->monitor_set) &&
          ((flaws & FLAW_IGNORE_STACK) != 0 || same_stack(e, m, code_flags)) &&
+         ((flaws & FLAW_IGNORE_TIME) != 0 || s->time < e->footprint.constant) &&
          context_equal(e->context, s->context) && e->event_register == s->event_register &&
          e->code_changes == m->code_changes;
 }

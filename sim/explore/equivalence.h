@@ -4,8 +4,10 @@
  * instruction between them is independent of it: it touches nothing that the
  * probe touched (one of the two writing), no mask, pending or priority state,
  * no device, no monitor, no event register, not the stack pointer; and the probe
- * used nothing of the interrupted registers, flags, frame or time. Then the two
- * commute, and everything that a detector could see is the same. Chains of
+ * used nothing of the interrupted registers, flags or frame. Then the two commute,
+ * and everything that a detector could see is the same. Devices whose registers
+ * the probe used follow time: it holds as long as they would do the same. Handlers
+ * that never come back are compared like others. Chains of
  * equivalent places are cut at fixed boundaries, so that the result does not
  * depend on how the work is divided. */
 #ifndef TORNWORD_SIM_EXPLORE_EQUIVALENCE_H
@@ -31,6 +33,7 @@ enum equivalence_flaw {
   FLAW_IGNORE_READS = 16,     /* what the handler read */
   FLAW_IGNORE_WRITES = 32,    /* what the handler wrote */
   FLAW_IGNORE_REGISTERS = 64, /* handlers that use interrupted registers */
+  FLAW_IGNORE_TIME = 128,     /* devices that follow it */
 };
 
 /* One exception's newest probe. */
@@ -62,8 +65,9 @@ struct equivalence_step {
 
 /* Before the probe: from here on its footprint is recorded. */
 void equivalence_begin(struct equivalence *e, struct machine *machine, uint64_t serial);
-/* After it was undone. `home`: it returned to where it was taken. */
-void equivalence_end(struct equivalence *e, struct machine *machine, bool home);
+/* Where its handlers are over (`over`), or will never be. `home`: they returned to where
+ * it was taken. */
+void equivalence_end(struct equivalence *e, struct machine *machine, bool home, bool over);
 
 /* Whether the place belongs to the chain; then the chain ends there. */
 bool equivalence_holds(struct equivalence *e, struct machine *machine,

@@ -77,6 +77,7 @@ struct calm {
   bool holds;
   bool mine;           /* its places are this process's */
   uint64_t until;      /* boundary */
+  uint64_t time;       /* the same, in time */
   uint64_t places;     /* passed, and not yet counted */
   uint32_t changes;    /* state that must stay: of the exceptions, */
   uint32_t suspicions; /* of the detectors, and of what else counts */

@@ -136,6 +136,14 @@ static bool lost_registers(const struct explorer *ex, const struct run *probe) {
          !snapshot_kept_registers(ex->here->at_place, ex->machine);
 }
 
+/* A branch follows, which is not recorded. */
+static void note_branch(struct equivalence *equivalence) {
+  equivalence->valid = equivalence->valid && !equivalence->footprint.delayed;
+  if (equivalence->outer != NULL) {
+    equivalence->outer->reusable = false;
+  }
+}
+
 /* Runs handler and branch. */
 static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
@@ -151,7 +159,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   machine_continue(m, &probe);
   note_landing(ex, &probe);
   if (equivalence != NULL) {
-    equivalence_end(equivalence, m, probe_came_home(ex, &probe));
+    equivalence_end(equivalence, m, probe_came_home(ex, &probe), probe.stop == STOP_DONE);
   }
   bool lost = lost_registers(ex, &probe);
   (lost ? panel_release : panel_drop)(&ex->panel);
@@ -166,8 +174,8 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
     bool ranks = ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex);
     return !ranks || probe_follow_victim(ex) ? HOME : AWAY;
   }
-  if (equivalence != NULL && equivalence->outer != NULL) {
-    equivalence->outer->reusable = false; /* what follows is not recorded */
+  if (equivalence != NULL) {
+    note_branch(equivalence);
   }
   ex->certificate.branches++;
   ex->certificate.depths[level_number(ex)].branches++;

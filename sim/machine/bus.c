@@ -154,10 +154,9 @@ static uint32_t lanes(unsigned size) {
   return UINT32_MAX >> (32 - 8 * (size < 4 ? size : 4));
 }
 
-/* A model may follow time and change by a read: no two accesses are alike. */
 static void touch_model(struct machine *m) {
   if (m->footprint != NULL) {
-    m->footprint->reusable = false;
+    footprint_model(m->footprint, m);
   }
 }
 
@@ -184,7 +183,6 @@ static uint32_t plain_read(struct machine *m, struct device_register *slot, uint
     return UINT32_MAX >> (32 - 8 * size);
   }
   if (m->config.stimulus != NULL && registers_draw(m->devices.set, address & ~3U)) {
-    touch_model(m);
     inputs_draw(m, address & ~3U, size, &value);
     return value;
   }

@@ -1,6 +1,7 @@
 #include "sim/machine/footprint.h"
 
 #include "sim/machine/machine.h"
+#include "sim/machine/peripherals.h"
 
 enum { FRAME_SIZE = 0x20, FP_FRAME_SIZE = 0x68, CONTROL_FPCA = 4, LOW_REGISTERS = 0x1fff };
 enum { CALLEE_SAVED = 0x0ff0 };
@@ -11,14 +12,16 @@ void footprint_begin(struct footprint *f, struct machine *m) {
   f->reusable = true;
   f->count = 0;
   f->foreign = LOW_REGISTERS; /* lr holds EXC_RETURN, sp is the handler's */
-  f->restoring = 0;
-  f->saving = false;
+  f->moving = 0;
   f->foreign_nz = f->foreign_cv = true;
   f->frame = (sp - (fp ? FP_FRAME_SIZE : FRAME_SIZE)) & ~(sp & 4U);
   f->frame_end = sp;
   f->stack_end = cpu_msp(m->cpu);
   f->saved = 0;
   f->likely = 0;
+  f->began = m->state.time;
+  f->constant = UINT64_MAX;
+  f->delayed = false;
 }
 
 /* Saving a register and restoring it is no use of its value. */
@@ -42,8 +45,7 @@ void footprint_instruction(struct footprint *f, const struct code *code) {
     f->reusable = false;
     return;
   }
-  f->saving = stack && foreign;
-  f->restoring = stack ? code->writes & LOW_REGISTERS : 0;
+  f->moving = stack ? (code->reads | code->writes) & LOW_REGISTERS : 0;
   f->foreign &= (uint16_t)~code->writes;
   f->foreign_nz = f->foreign_nz && (code->flags & CODE_WRITES_NZ) == 0;
   f->foreign_cv = f->foreign_cv && (code->flags & CODE_WRITES_CV) == 0;
@@ -83,21 +85,34 @@ static void add(struct footprint *f, uint32_t id, bool write) {
   f->granules[f->count++] = (struct granule){id, use};
 }
 
+enum { NO_REGISTER = 16 };
+
+/* The register that this word of a PUSH or POP is of. */
+static uint8_t next_moved(struct footprint *f) {
+  uint8_t moved = f->moving != 0 ? (uint8_t)__builtin_ctz(f->moving) : NO_REGISTER;
+  f->moving &= (uint16_t)(f->moving - 1U);
+  return moved;
+}
+
 /* The handlers' own stack: what it holds is theirs, but for the frame and for
  * the registers that they saved there. */
 static void stack_access(struct footprint *f, bool write, uint32_t address) {
   bool in_frame = address >= f->frame && address < f->frame_end;
   uint32_t slot = (f->frame - 4 - (address & ~3U)) / 4;
   bool near = address < f->frame && slot < FOOTPRINT_SLOTS;
-  if (in_frame) {
+  uint8_t moved = next_moved(f);
+  bool foreign = write && (f->foreign >> moved & 1U) != 0;
+  if (in_frame || (foreign && !near)) {
     f->reusable = false;
-  } else if (!near) {
-    f->reusable = f->reusable && !f->saving;
-  } else if (write) {
-    f->saved = f->saving ? f->saved | 1ULL << slot : f->saved & ~(1ULL << slot);
-  } else if ((f->saved >> slot & 1U) != 0) {
-    f->reusable = f->restoring != 0;
-    f->foreign |= f->restoring;
+  } else if (foreign) {
+    f->saved |= 1ULL << slot;
+    f->holder[slot] = moved;
+  } else if (near && write) {
+    f->saved &= ~(1ULL << slot);
+  } else if (near && (f->saved >> slot & 1U) != 0) {
+    bool kept = (CALLEE_SAVED >> moved & 1U) == 0 || moved == f->holder[slot];
+    f->reusable = moved != NO_REGISTER && kept; /* room is often made by a PUSH of r0 to r3 */
+    f->foreign |= (uint16_t)(1U << moved);
   }
 }
 
@@ -118,12 +133,31 @@ void footprint_access(struct footprint *f, struct machine *m, bool write, uint32
   }
 }
 
-bool footprint_is_reusable(const struct footprint *f) {
-  return f->reusable && (f->foreign & CALLEE_SAVED) == CALLEE_SAVED;
+/* An event of a device that is due happens ahead of the access. */
+void footprint_model(struct footprint *f, const struct machine *m) {
+  uint64_t due = peripherals_due(&m->devices);
+  f->reusable = f->reusable && due > m->state.time;
+  footprint_until(f, m, due);
+}
+
+void footprint_until(struct footprint *f, const struct machine *m, uint64_t time) {
+  uint64_t later = m->state.time - f->began;
+  if (time != UINT64_MAX && time - later < f->constant) {
+    f->constant = time - later;
+  }
+}
+
+bool footprint_is_reusable(const struct footprint *f, bool home) {
+  return f->reusable && (!home || (f->foreign & CALLEE_SAVED) == CALLEE_SAVED);
 }
 
 void footprint_merge(struct footprint *f, const struct footprint *inner, bool whole) {
-  f->reusable = f->reusable && whole && footprint_is_reusable(inner);
+  uint64_t later = inner->began - f->began;
+  f->reusable = f->reusable && whole && footprint_is_reusable(inner, true);
+  f->delayed = f->delayed || inner->delayed;
+  if (inner->constant != UINT64_MAX && inner->constant - later < f->constant) {
+    f->constant = inner->constant - later;
+  }
   for (unsigned i = 0; i < inner->count; i++) {
     const struct granule *granule = &inner->granules[i];
     if ((granule->uses & FOOTPRINT_READ) != 0) {

@@ -4,7 +4,8 @@
  * the interrupted code could have made a difference to the probe, or the probe
  * to the instruction. Granules are leaves (a leaf is touched as a whole) and
  * words of stack; the handlers' own stack is left out. A probe that used what it
- * found in registers, flags, its frame or the clock is not reusable at all. */
+ * found in registers, flags, its frame or the clock is not reusable at all. Models of
+ * device registers follow time in steps: what they did is the same up to some time. */
 #ifndef TORNWORD_SIM_MACHINE_FOOTPRINT_H
 #define TORNWORD_SIM_MACHINE_FOOTPRINT_H
 
@@ -26,13 +27,16 @@ struct footprint {
   bool reusable;
   uint8_t count;
   uint16_t foreign;            /* registers that still hold the interrupted values */
-  uint16_t restoring;          /* registers that the running POP fills */
-  bool saving;                 /* the running instruction is a PUSH of foreign registers */
+  uint16_t moving;             /* that the running PUSH or POP has yet to move, lowest first */
   bool foreign_nz, foreign_cv; /* condition flags likewise */
   uint32_t frame, frame_end;   /* exception frame */
   uint32_t stack_end; /* main stack pointer at the place: the handlers' stack lies below */
-  uint64_t saved;     /* words below the frame that hold foreign registers, one bit each */
-  uint64_t likely;    /* a bit for each granule, by its id: what it lacks was not touched */
+  uint64_t saved;     /* words below the frame that hold foreign registers, one bit each ... */
+  uint8_t holder[FOOTPRINT_SLOTS]; /* ... and whose value it is, where the bit is set */
+  uint64_t likely;   /* a bit for each granule, by its id: what it lacks was not touched */
+  uint64_t began;    /* time at the place */
+  uint64_t constant; /* at places until this time, exclusive, models do what they did */
+  bool delayed;      /* one brings about something later: the code behind may come to it */
   struct granule granules[FOOTPRINT_GRANULES];
 };
 
@@ -43,9 +47,15 @@ void footprint_instruction(struct footprint *footprint, const struct code *code)
 void footprint_access(struct footprint *footprint, struct machine *machine, bool write,
                       uint32_t address, unsigned size);
 
+/* Where a register is accessed that has a model. */
+void footprint_model(struct footprint *footprint, const struct machine *machine);
+/* What the model does now it does until this time, exclusive. */
+void footprint_until(struct footprint *footprint, const struct machine *machine, uint64_t time);
+
 /* Whether it holds for other places too: it did not matter what the probe found in
- * registers, and those that nobody restores for a handler were restored by it. */
-bool footprint_is_reusable(const struct footprint *footprint);
+ * registers, and those that nobody restores for a handler were restored by it, if it came
+ * `home`. */
+bool footprint_is_reusable(const struct footprint *footprint, bool home);
 
 /* A probe inside the recorded one was made and taken back: its accesses are added.
  * `whole`: it came to its end. */

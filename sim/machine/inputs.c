@@ -8,6 +8,9 @@ static const uint8_t *next_bytes(struct machine *m, uint32_t word, unsigned size
   if (stimulus == NULL) {
     return NULL;
   }
+  if (m->footprint != NULL) { /* each byte is taken once */
+    m->footprint->reusable = false;
+  }
   if (stimulus->awaited && m->run != NULL) {
     m->run->stop = STOP_INPUT;
     return NULL;

@@ -100,6 +100,13 @@ static void find_due(struct devices *d) {
   }
 }
 
+/* What the model does is the same until this time. */
+static void note_until(struct machine *m, uint64_t time) {
+  if (m->footprint != NULL) {
+    footprint_until(m->footprint, m, time);
+  }
+}
+
 /* An effect that is already on its way begins anew; input is not delayed by that. */
 static void schedule(struct machine *m, size_t effect, uint64_t time) {
   struct devices *d = &m->devices;
@@ -156,6 +163,7 @@ static void happen(struct machine *m, const struct register_effect *effect) {
     return;
   }
   if (effect->captures) {
+    note_until(m, (m->state.time / effect->tick + 1) * effect->tick);
     change(m, effect->target, timer_value(m, effect));
   } else if (effect->target != 0) {
     change(m, effect->target, (held(m, effect->target) & ~effect->clear) | effect->set);
@@ -168,8 +176,13 @@ static void happen(struct machine *m, const struct register_effect *effect) {
 static void start(struct machine *m, size_t index, uint32_t written) {
   const struct register_effect *effect = &m->devices.set->effects[index];
   if (effect->compares) {
-    schedule(m, index, timer_time(m, effect, written));
+    uint64_t time = timer_time(m, effect, written);
+    note_until(m, time);
+    schedule(m, index, time);
   } else if (effect->after > 0 || m->run == NULL) { /* at reset: ahead of the first step */
+    if (m->footprint != NULL) {
+      m->footprint->delayed = true;
+    }
     schedule(m, index, m->state.time + effect->after);
   } else {
     happen(m, effect);
@@ -273,6 +286,7 @@ static uint32_t source_value(struct machine *m, struct device_register *slot,
       return model->value_count > 0 ? listed(m, slot, model) : slot->value;
     case SOURCE_COUNTER:
       s->progress.counter_next = (s->time / model->period + 1) * model->period;
+      note_until(m, s->progress.counter_next);
       return model->reset + (uint32_t)(s->time / model->period);
   }
   return 0;

@@ -12,7 +12,7 @@ kept as random-SEED.c and .elf in --keep. Exit code 1 if anything differed.
 Each file in planted/ names on its first line the mistake (a value of enum
 equivalence_flaw) that the audit must find with it; without the mistake nothing
 may differ. Each file in differed/ showed a difference once, and names on its first
-line core, optimisation and, if they are not the usual ones, the options of audit_random.
+line core and optimisation. Options of audit_random stand there too.
 """
 
 import argparse
@@ -65,10 +65,11 @@ class Audit:
         return done.returncode == 0, said
 
     def random(self, seed, drop=()):
-        firmware = Firmware(seed, drop)
+        firmware = Firmware(seed, drop, self.arguments.devices)
         image = self.compile(f"random-{seed}", firmware.core, firmware.optimisation,
                              firmware.source)
-        return firmware, *self.run(image)
+        models = ["--devices", "1"] if self.arguments.devices else []
+        return firmware, *self.run(image, *models)
 
     @staticmethod
     def kind(said):
@@ -102,14 +103,20 @@ class Audit:
             said += f"without the statements {','.join(map(str, sorted(drop)))}: {smaller}"
         return good, said
 
+    @staticmethod
+    def options(text):
+        """Those that stand on the first line."""
+        return " ".join(re.findall(r"--\w+ \d+", text.splitlines()[0])).split()
+
     def planted(self, path):
         text = path.read_text()
         flaw = int(re.search(r"flaw (\d+)", text.splitlines()[0]).group(1))
         said, good = "", True
         for core, optimisation in (("m3", "O1"), ("m3", "O2")):
             image = self.compile(f"{path.stem}-{optimisation}", core, optimisation, text)
-            sound, now = self.run(image)
-            deceived, found = self.run(image, "--flaws", str(flaw))
+            options = self.options(text)
+            sound, now = self.run(image, *options)
+            deceived, found = self.run(image, "--flaws", str(flaw), *options)
             said += now + found
             if not sound:
                 good = False
@@ -120,11 +127,8 @@ class Audit:
 
     def differed(self, path):
         text = path.read_text()
-        first = text.splitlines()[0]
-        core, optimisation = re.search(r"(\w+), (O\w)", first).groups()
-        options = re.search(r"((?: --\w+ \d+)*)", first[first.index(optimisation) + 2:])
-        return self.run(self.compile(path.stem, core, optimisation, text),
-                        *options.group(1).split())
+        core, optimisation = re.search(r"(\w+), (O\w)", text.splitlines()[0]).groups()
+        return self.run(self.compile(path.stem, core, optimisation, text), *self.options(text))
 
 
 def seeds_of(text):
@@ -138,6 +142,8 @@ def parse():
     parser.add_argument("--program", required=True, help="audit_random")
     parser.add_argument("--compiler", default="arm-none-eabi-gcc")
     parser.add_argument("--seeds", type=seeds_of, default=range(0), metavar="FIRST-LAST")
+    parser.add_argument("--devices", action="store_true",
+                        help="the seeds' firmwares use the registers of devices.h too")
     parser.add_argument("--planted", action="store_true")
     parser.add_argument("--differed", action="store_true")
     parser.add_argument("--boundaries", type=int, default=600)

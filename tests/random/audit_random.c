@@ -1,4 +1,5 @@
-/* audit_random [--boundaries N] [--horizon N] [--chain N] [--depth N] [--flaws N] IMAGE...
+/* audit_random [--boundaries N] [--horizon N] [--chain N] [--depth N] [--flaws N] [--devices 1]
+ *              IMAGE...
  *
  * For each image: the audit agrees with the pruned check; each (place, exception)
  * is decided once; any number of workers says the same, and so does a check that
@@ -16,6 +17,7 @@
 #include "sim/explore/equivalence.h"
 #include "sim/explore/explorer.h"
 #include "sim/leaf.h"
+#include "tests/random/devices.h"
 
 struct trial {
   const char *path;
@@ -335,6 +337,7 @@ struct bounds {
   uint64_t boundaries, horizon, chain;
   unsigned depth;
   unsigned flaws;
+  bool devices; /* those of devices.h are there */
 };
 
 static bool try_image(const char *path, const struct bounds *bounds) {
@@ -354,6 +357,7 @@ static bool try_image(const char *path, const struct bounds *bounds) {
   trial.options.chain = bounds->chain;
   trial.options.depth = bounds->depth;
   trial.options.flaws = bounds->flaws;
+  trial.options.machine.registers = bounds->devices ? &device_set : NULL;
   try_all(&trial);
   image_destroy(image);
   return trial.differences == 0;
@@ -363,7 +367,8 @@ int main(int argc, char **argv) {
   static const struct option options[] = {
       {"boundaries", required_argument, NULL, 'b'}, {"horizon", required_argument, NULL, 'h'},
       {"chain", required_argument, NULL, 'c'},      {"depth", required_argument, NULL, 'd'},
-      {"flaws", required_argument, NULL, 'f'},      {0},
+      {"flaws", required_argument, NULL, 'f'},      {"devices", required_argument, NULL, 'm'},
+      {0},
   };
   struct bounds bounds = {
       .boundaries = 600, .horizon = 200, .chain = 64, .depth = 1, .flaws = FLAW_NONE};
@@ -384,6 +389,9 @@ int main(int argc, char **argv) {
         break;
       case 'f':
         bounds.flaws = (unsigned)strtoul(optarg, NULL, 0);
+        break;
+      case 'm':
+        bounds.devices = strtoul(optarg, NULL, 10) != 0;
         break;
       default:
         return 2;

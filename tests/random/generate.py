@@ -16,6 +16,10 @@ WORD_TYPES = ["uint8_t", "uint16_t", "uint32_t", "int8_t", "int16_t", "int32_t"]
 ENUMS = ["IDLE = 1", "READY = 2", "BUSY = 0x40", "DONE = 0x123"]
 IRQS = range(4)
 DEVICES = ["0x40001000u", "0x40001004u", "0x40020010u"]
+# With models, see devices.h.
+COUNTER, FAST_COUNTER, CAPTURE, COMPARE = "0x40003000u", "0x40003004u", "0x40003008u", "0x4000300cu"
+CAPTURED, STATUS, ENABLE, START = "0x40003010u", "0x40003014u", "0x40003018u", "0x4000301cu"
+DONE, TURNS = "0x40003020u", "0x40003024u"
 
 PRELUDE = """\
 #include <stdbool.h>
@@ -198,10 +202,11 @@ class Variable:
 
 
 class Firmware:
-    def __init__(self, seed, drop=()):
+    def __init__(self, seed, drop=(), devices=False):
         self.seed = seed
         self.drop = frozenset(drop)
         self.rng = rng = random.Random(seed)
+        self.devices = devices
         self.core = rng.choice(["m0", "m3", "m3"])
         self.v7m = self.core == "m3"
         self.optimisation = rng.choice(["O0", "O1", "O2", "Os"])
@@ -304,6 +309,17 @@ class Firmware:
         return [f"if (REGISTER({self.rng.choice(DEVICES)}) & {1 << self.rng.randrange(4)}u) {{",
                 *self.access(thread), "}"]
 
+    def modelled(self, thread):
+        """Registers of devices.h."""
+        rng = self.rng
+        read = rng.choice([COUNTER, COUNTER, FAST_COUNTER, CAPTURED, STATUS, DONE, DONE, TURNS])
+        ahead = [f"REGISTER({CAPTURE}) = 1;"] if read == CAPTURED else []
+        check = [*ahead, f"if (REGISTER({read}) & {1 << rng.randrange(3)}u) {{",
+                 *self.access(thread), "}"]
+        writes = [f"REGISTER({COMPARE}) = {rng.randrange(64)};", f"REGISTER({START}) = 1;",
+                  f"REGISTER({STATUS}) = 1;", f"REGISTER({ENABLE}) = {rng.randrange(2)};"]
+        return check if rng.random() < 0.6 else [rng.choice(writes)]
+
     def bitband(self):
         v = next((v for v in self.variables if v.kind in ("word", "enum", "wide", "union")), None)
         if not self.v7m or v is None:
@@ -336,6 +352,8 @@ class Firmware:
 
     def statement(self, thread, frame=False):
         rng = self.rng
+        if self.devices and rng.random() < 0.35:
+            return self.modelled(thread)
         kind = rng.random()
         if kind < 0.5:
             body = [line for _ in range(rng.randint(1, 2)) for line in self.access(thread)]
@@ -379,6 +397,8 @@ class Firmware:
         entry = f"{name}_Handler"
         opening = FRAME_ENTRY.format(name=entry) if frame else f"void {entry}(void) {{\n"
         lines = self.body(self.rng.randint(1, 4), False, frame)
+        if self.devices and name == "IRQ0":  # else it came for ever
+            lines = [f"  REGISTER({STATUS}) = 1;", *lines]
         return (opening + "  uint32_t acc = handled;\n  uint32_t turn = acc;\n" +
                 "\n".join(lines) + "\n  handled = acc + (turn & 0) + 1;\n}\n")
 
@@ -397,6 +417,8 @@ class Firmware:
         enabled = sum(1 << int(h[3:]) for h in self.handlers if h.startswith("IRQ"))
         if enabled:
             lines.append(f"  NVIC_ISER0 = {enabled}u;")
+        if self.devices:
+            lines += [f"  REGISTER({COMPARE}) = {rng.randrange(64)};", f"  REGISTER({ENABLE}) = 1;"]
         period = rng.choice([60, 150, 400])
         if "SysTick" in self.handlers:
             lines.append(f"  systick_start({period});")
@@ -429,9 +451,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seed", type=int)
     parser.add_argument("--drop", default="", help="numbers of statements to leave out: 1,4")
+    parser.add_argument("--devices", action="store_true", help="registers of devices.h too")
     arguments = parser.parse_args()
     drop = [int(number) for number in arguments.drop.split(",") if number]
-    sys.stdout.write(Firmware(arguments.seed, drop).source)
+    sys.stdout.write(Firmware(arguments.seed, drop, arguments.devices).source)
 
 
 if __name__ == "__main__":
