@@ -101,7 +101,7 @@ static void stack_access(struct footprint *f, bool write, uint32_t address) {
   uint32_t slot = (f->frame - 4 - (address & ~3U)) / 4;
   bool near = address < f->frame && slot < FOOTPRINT_SLOTS;
   uint8_t moved = next_moved(f);
-  bool foreign = write && (f->foreign >> moved & 1U) != 0;
+  bool foreign = write && ((unsigned)f->foreign >> moved & 1U) != 0;
   if (in_frame || (foreign && !near)) {
     f->reusable = false;
   } else if (foreign) {
