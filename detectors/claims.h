@@ -1,5 +1,5 @@
 /* What the user claims of variables, ready to be judged: invariants as postfix
- * programs over leaves, and groups of leaves that must be seen together.
+ * programs over leaves, and groups of leaves and registers that must be seen together.
  *
  * Made by sim/explore/claims.h (or by hand in a test), then only read. The leaves
  * that any invariant names have a slot each. */
@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 enum { INVARIANTS_MOST = 64, INVARIANT_TERMS = 256, INVARIANT_STACK = 32, CLAIM_SLOTS = 256 };
+enum { CLAIM_REGISTERS = 32 };
 
 enum term_kind {
   TERM_NUMBER,
@@ -56,6 +57,13 @@ struct invariant {
   uint32_t slot_count;
 };
 
+/* A device register of a group, or the part of its word that the group names. */
+struct claim_register {
+  uint32_t address;
+  uint32_t size;  /* bytes, up to the end of the word or the next one named in it */
+  uint32_t group; /* its number */
+};
+
 struct claims {
   const struct invariant *invariants;
   uint32_t invariant_count; /* at most INVARIANTS_MOST */
@@ -64,6 +72,8 @@ struct claims {
   uint32_t slot_count;      /* at most CLAIM_SLOTS */
   const uint32_t *slot_of;  /* by typed leaf: slot + 1, 0: none */
   const uint32_t *group_of; /* by typed leaf: number of its group, 0: none; or NULL */
+  const struct claim_register *registers;
+  uint32_t register_count; /* at most CLAIM_REGISTERS */
 };
 
 /* Whether it is true of these values (in the order of its slots, zero-extended). Arithmetic is

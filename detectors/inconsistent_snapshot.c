@@ -10,14 +10,18 @@
  * sound. Where the outcome is that of one of the serial orders, nothing was wrong
  * (finding_traits.harm).
  *
- * What it cannot see: objects of one leaf, arrays (a ring's elements and indices
- * are changed apart on purpose), objects reached through heaps; more than SEEN
- * members that a handler touches; handlers as victims above LEVELS. */
+ * A group of the scenario may have device registers, too: they are told of by accesses
+ * alone, and are members numbered behind the leaves (FIRST_REGISTER).
+ *
+ * What it cannot see: what the hardware does to registers; objects of one leaf, arrays (a
+ * ring's elements and indices are changed apart on purpose), objects reached through heaps;
+ * more than SEEN members that a handler touches; handlers as victims above LEVELS. */
 #include "detectors/claims.h"
 #include "detectors/piece.h"
 #include "detectors/registry.h"
 
 enum { LEVELS = 2, SEEN = 8, SUSPICIONS = 4 };
+static const uint32_t FIRST_REGISTER = 0x80000000; /* member: index in the claims + this */
 
 struct mine { /* the newest access of a context to a leaf; unused while pc is 0 */
   uint32_t pc;
@@ -28,7 +32,7 @@ struct mine { /* the newest access of a context to a leaf; unused while pc is 0 
 
 /* What the acting handler did to members that its victim accessed before. */
 struct seen {
-  uint32_t leaf; /* index + 1; 0: unused */
+  uint32_t leaf; /* member + 1; 0: unused */
   uint32_t serial;
   uint64_t old; /* what stood there before */
   struct access access;
@@ -36,7 +40,7 @@ struct seen {
 
 struct suspicion {
   uint32_t held;          /* the run that opened it; 0: free */
-  uint32_t first, second; /* leaves */
+  uint32_t first, second; /* members */
   struct access mine, their_first, their_second;
   struct access after; /* reader: the second member, until it is used */
 };
@@ -46,15 +50,32 @@ struct state {
   uint32_t next; /* in seen */
   struct seen seen[SEEN];
   struct suspicion suspicion[SUSPICIONS];
-  struct mine mine[][LEVELS]; /* by typed leaf */
+  struct mine mine[][LEVELS]; /* by typed leaf; then by register */
 };
 
 static size_t inconsistent_snapshot_state_size(const struct leaf_table *leaves) {
-  return sizeof(struct state) + leaves->count * LEVELS * sizeof(struct mine);
+  return sizeof(struct state) +
+         (leaves->count + (size_t)CLAIM_REGISTERS) * LEVELS * sizeof(struct mine);
 }
 
-/* Number of the scenario's group that a leaf is of; 0: none. */
+/* NULL: a leaf. */
+static const struct claim_register *register_of(const struct detection *d, uint32_t member) {
+  bool is_register = d->claims != NULL && member - FIRST_REGISTER < d->claims->register_count;
+  return is_register ? &d->claims->registers[member - FIRST_REGISTER] : NULL;
+}
+
+static const struct mine *mine_of(const struct detection *d, const struct state *s,
+                                  uint32_t member, unsigned level) {
+  bool is_leaf = register_of(d, member) == NULL;
+  return &s->mine[is_leaf ? member : d->leaves->count + (member - FIRST_REGISTER)][level];
+}
+
+/* Number of the scenario's group that a member is of; 0: none. */
 static uint32_t group_of(const struct detection *d, uint32_t leaf) {
+  const struct claim_register *claimed = register_of(d, leaf);
+  if (claimed != NULL) {
+    return claimed->group;
+  }
   return d->claims != NULL && d->claims->group_of != NULL ? d->claims->group_of[leaf] : 0;
 }
 
@@ -71,9 +92,10 @@ static bool inconsistent_snapshot_cares(const struct detection *d, uint32_t inde
 
 static bool same_object(const struct detection *d, uint32_t a, uint32_t b) {
   uint32_t group = group_of(d, a);
-  return a != b &&
-         (group != 0 ? group == group_of(d, b)
-                     : d->leaves->leaves[a].variable == d->leaves->leaves[b].variable);
+  uint32_t other = group_of(d, b);
+  return a != b && (group != 0 || other != 0
+                        ? group == other
+                        : d->leaves->leaves[a].variable == d->leaves->leaves[b].variable);
 }
 
 static void drop(struct detection *d, const struct state *s,
@@ -83,11 +105,21 @@ static void drop(struct detection *d, const struct state *s,
   *(uint32_t *)detection_edit(d, &s->held, sizeof s->held) -= 1;
 }
 
+/* As it was told, and not as of a leaf. */
+static void name_device(const struct detection *d, struct access *access) {
+  for (uint32_t i = 0; d->claims != NULL && i < d->claims->register_count; i++) {
+    const struct claim_register *claimed = &d->claims->registers[i];
+    if (access->address - claimed->address < claimed->size) {
+      access->op = access->op == EVENT_WRITE ? EVENT_DEVICE_WRITE : EVENT_DEVICE_READ;
+    }
+  }
+}
+
 static void report(struct detection *d, const struct suspicion *suspicion,
                    const struct access *after) {
   struct sighting sighting = {
       .kind = FINDING_INCONSISTENT_SNAPSHOT,
-      .leaf = suspicion->second,
+      .leaf = register_of(d, suspicion->second) != NULL ? LEAF_NONE : suspicion->second,
       .access = {suspicion->mine, suspicion->their_first, suspicion->their_second, *after},
       .accesses = 4,
       .victim = 0,
@@ -100,6 +132,9 @@ static void report(struct detection *d, const struct suspicion *suspicion,
     sighting.access[1] = suspicion->their_second;
     sighting.access[2] = suspicion->their_first;
     sighting.intruder = 1;
+  }
+  for (unsigned i = 0; i < sighting.accesses; i++) {
+    name_device(d, &sighting.access[i]);
   }
   detection_report(d, &sighting);
 }
@@ -187,7 +222,7 @@ static void suspect(struct detection *d, const struct state *s, const struct see
  * and has not done it too long ago. */
 static const struct mine *opposite(const struct detection *d, const struct state *s,
                                    uint32_t leaf, unsigned level, const struct event *event) {
-  const struct mine *mine = &s->mine[leaf][level];
+  const struct mine *mine = mine_of(d, s, leaf, level);
   bool wrote = (mine->serial & MINE_WROTE) != 0;
   bool live =
       mine->pc != 0 && (mine->serial & ~MINE_WROTE) == d->nesting->level[level].context.serial;
@@ -245,7 +280,7 @@ static void remember(struct detection *d, const struct state *s, const struct ev
   if (d->nesting->depth >= LEVELS || idle) {
     return;
   }
-  const struct mine *mine = &s->mine[event->leaf][d->nesting->depth];
+  const struct mine *mine = mine_of(d, s, event->leaf, d->nesting->depth);
   uint32_t wrote = event->kind == EVENT_WRITE ? MINE_WROTE : 0U;
   *(struct mine *)detection_edit(d, mine, sizeof *mine) =
       (struct mine){event->pc, event->context.serial | wrote, event->boundary};
@@ -260,13 +295,7 @@ static void expire(struct detection *d, const struct state *s, uint64_t now) {
   }
 }
 
-static void on_access(struct detection *d, const struct state *s, const struct event *event) {
-  if (s->held > 0 && event->kind == EVENT_WRITE && event->leaf != LEAF_NONE) {
-    on_use(d, s, event);
-  }
-  if ((event->flags & EVENT_EXCLUSIVE) != 0 || !inconsistent_snapshot_cares(d, event->leaf)) {
-    return;
-  }
+static void on_member(struct detection *d, const struct state *s, const struct event *event) {
   if (s->held > 0) {
     settle(d, s, event);
   }
@@ -274,6 +303,56 @@ static void on_access(struct detection *d, const struct state *s, const struct e
     on_handler(d, s, event);
   }
   remember(d, s, event);
+}
+
+static void on_access(struct detection *d, const struct state *s, const struct event *event) {
+  if (s->held > 0 && event->kind == EVENT_WRITE && event->leaf != LEAF_NONE) {
+    on_use(d, s, event);
+  }
+  if ((event->flags & EVENT_EXCLUSIVE) == 0 && inconsistent_snapshot_cares(d, event->leaf)) {
+    on_member(d, s, event);
+  }
+}
+
+static uint32_t bytes_of(uint64_t value, uint32_t from, uint32_t size) {
+  return (uint32_t)(value >> 8 * from & ((UINT64_C(1) << 8 * size) - 1));
+}
+
+/* What an access does to a register of a group, or to the part of it that this names, as if
+ * that were a leaf; false: nothing. A write that leaves the register as it was changes
+ * nothing, whatever was written. */
+static bool access_to(const struct detection *d, uint32_t index, const struct event *event,
+                      struct event *part) {
+  const struct claim_register *claimed = &d->claims->registers[index];
+  uint32_t first = event->address > claimed->address ? event->address : claimed->address;
+  uint32_t end = event->address + event->size;
+  end = end < claimed->address + claimed->size ? end : claimed->address + claimed->size;
+  if (first >= end) {
+    return false;
+  }
+  uint32_t size = end - first;
+  uint32_t now = bytes_of(event->whole, first & 3, size);
+  uint32_t before = bytes_of(event->old, first & 3, size);
+  *part = *event;
+  part->kind = event->kind == EVENT_DEVICE_WRITE ? EVENT_WRITE : EVENT_READ;
+  part->leaf = FIRST_REGISTER + index;
+  part->address = first;
+  part->size = (uint8_t)size;
+  part->value = bytes_of(event->value, first - event->address, size);
+  part->old = event->kind == EVENT_DEVICE_READ || now != before ? before : part->value;
+  return true;
+}
+
+static void on_device(struct detection *d, const struct state *s, const struct event *event) {
+  struct event part;
+  if (event->kind == EVENT_DEVICE_WRITE) {
+    on_use(d, s, event);
+  }
+  for (uint32_t i = 0; d->claims != NULL && i < d->claims->register_count; i++) {
+    if (access_to(d, i, event, &part)) {
+      on_member(d, s, &part);
+    }
+  }
 }
 
 static void inconsistent_snapshot_observe(struct detection *d, const void *state,
@@ -287,8 +366,9 @@ static void inconsistent_snapshot_observe(struct detection *d, const void *state
     case EVENT_WRITE:
       on_access(d, s, event);
       break;
+    case EVENT_DEVICE_READ:
     case EVENT_DEVICE_WRITE:
-      on_use(d, s, event);
+      on_device(d, s, event);
       break;
     case EVENT_MASK:
       on_mask(d, s, event);
@@ -305,16 +385,26 @@ static void inconsistent_snapshot_finish(struct detection *d, const void *state)
   expire(d, state, UINT64_MAX);
 }
 
+static bool member_concerns(const struct detection *d, const struct state *s,
+                            const struct event *event) {
+  for (unsigned level = 0; level < LEVELS && level < d->nesting->depth; level++) {
+    if (opposite(d, s, event->leaf, level, event) != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* One of a pair is what a preempted context did the opposite to. */
 static bool inconsistent_snapshot_concerns(const struct detection *d, const void *state,
                                            const struct event *event) {
-  const struct state *s = state;
-  bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
-  if (!access || !inconsistent_snapshot_cares(d, event->leaf)) {
-    return false;
+  if (event->kind == EVENT_READ || event->kind == EVENT_WRITE) {
+    return inconsistent_snapshot_cares(d, event->leaf) && member_concerns(d, state, event);
   }
-  for (unsigned level = 0; level < LEVELS && level < d->nesting->depth; level++) {
-    if (opposite(d, s, event->leaf, level, event) != NULL) {
+  struct event part;
+  bool device = event->kind == EVENT_DEVICE_READ || event->kind == EVENT_DEVICE_WRITE;
+  for (uint32_t i = 0; device && d->claims != NULL && i < d->claims->register_count; i++) {
+    if (access_to(d, i, event, &part) && member_concerns(d, state, &part)) {
       return true;
     }
   }
@@ -325,7 +415,7 @@ const struct detector inconsistent_snapshot_detector = {
     .name = "inconsistent-snapshot",
     .summary = "members of one object are read in a combination that never was",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN |
-              1U << EVENT_DEVICE_WRITE | 1U << EVENT_MASK,
+              1U << EVENT_DEVICE_READ | 1U << EVENT_DEVICE_WRITE | 1U << EVENT_MASK,
     .state_size = inconsistent_snapshot_state_size,
     .cares = inconsistent_snapshot_cares,
     .observe = inconsistent_snapshot_observe,

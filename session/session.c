@@ -169,7 +169,8 @@ bool session_claim(struct session *session, struct error *error) {
   if (board == NULL || board->claim_count == 0) {
     return true;
   }
-  session->claims = claims_create(session->image, board->claims, board->claim_count, error);
+  session->claims = claims_create(session->image, &session->explorer.machine, board->claims,
+                                  board->claim_count, error);
   session->explorer.claims = session->claims;
   return session->claims != NULL;
 }

@@ -8,6 +8,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "sim/explore/claim_registers.h"
 #include "sim/explore/expression.h"
 #include "sim/image/arena.h"
 #include "sim/words.h"
@@ -20,6 +21,7 @@ struct owner {
   uint32_t *leaves;
   uint64_t *uses;
   uint32_t *slot_of, *group_of;
+  struct claim_registers registers;
 };
 
 struct reader {
@@ -75,13 +77,17 @@ static struct match match_name(const struct reader *r, const char *name) {
 
 /* "; did you mean 'x'?", or nothing. Leaves are looked through only where the variable
  * is known: there may be very many. */
-static void suggest(const struct reader *r, const char *name, char *text, size_t size) {
+static void suggest(const struct reader *r, const char *name,
+                    const struct claim_registers *registers, char *text, size_t size) {
   const struct variable *variables = NULL;
   size_t count = image_variables(r->image, &variables);
   struct words_nearest nearest = {.wrong = name};
   char found[EXPRESSION_NAME] = "";
   for (size_t i = 0; i < count; i++) {
     words_try(&nearest, variables[i].name);
+  }
+  if (registers != NULL) {
+    claim_registers_try(registers, &nearest);
   }
   for (size_t i = 0; i < count; i++) {
     bool inside = begins(name, variables[i].name, strlen(variables[i].name));
@@ -172,7 +178,9 @@ static bool find_bits(struct reader *r, const char *name, uint32_t *leaf,
   return false;
 }
 
-static bool refuse_name(const struct reader *r, const char *name, struct error *error) {
+/* `registers`: which it could have been, too; NULL: none. */
+static bool refuse_name(const struct reader *r, const char *name,
+                        const struct claim_registers *registers, struct error *error) {
   char suggestion[128];
   const struct variable *vanished = NULL;
   size_t count = image_vanished(r->image, &vanished);
@@ -181,8 +189,10 @@ static bool refuse_name(const struct reader *r, const char *name, struct error *
       return error_set(error, "the compiler left no storage for %.100s", name);
     }
   }
-  suggest(r, name, suggestion, sizeof suggestion);
-  return error_set(error, "%.100s is no variable of the image%s", name, suggestion);
+  suggest(r, name, registers, suggestion, sizeof suggestion);
+  return error_set(error, "%.100s is no variable of the image%s%s", name,
+                   registers != NULL ? " and no register that has a description" : "",
+                   suggestion);
 }
 
 static bool is_whole(const struct leaf *leaf) {
@@ -217,7 +227,7 @@ static bool resolve(void *owner, const char *name, struct term *term, struct err
     return true;
   }
   if (match.count == 0) {
-    return find_enumerator(r, name, term) || refuse_name(r, name, error);
+    return find_enumerator(r, name, term) || refuse_name(r, name, NULL, error);
   }
   if (match.twice) {
     return error_set(error, "%.100s is the name of several variables", name);
@@ -278,14 +288,27 @@ static bool read_invariant(struct reader *r, const struct claim *claim, struct e
 static bool read_member(struct reader *r, const struct claim *claim, struct error *error) {
   char name[EXPRESSION_NAME];
   struct error inner = {{0}};
+  uint32_t address = 0;
   uint32_t length = expression_name(claim->text, name);
-  if (length == 0 || claim->text[length] != '\0') {
-    error_set(&inner, "a member of a group is the name of a variable, such as clock.ticks");
+  bool is_name = length > 0 && claim->text[length] == '\0';
+  bool is_register = claim_registers_named(&r->owner->registers, claim->text, &address);
+  if (!is_name && !is_register) {
+    error_set(&inner,
+              "a member of a group is the name of a variable, such as clock.ticks, or "
+              "of a register, or its address, such as 0x40000024");
     return refuse(claim, length, &inner, error);
   }
-  struct match match = match_name(r, name);
+  struct match match = is_name ? match_name(r, name) : (struct match){0};
+  if (is_register && match.count > 0) {
+    error_set(&inner, "%.100s is a variable and a register; give the register's address", name);
+    return refuse(claim, 0, &inner, error);
+  }
+  if (is_register) {
+    return claim_registers_add(&r->owner->registers, address, claim->group, &inner) ||
+           refuse(claim, 0, &inner, error);
+  }
   if (match.count == 0) {
-    refuse_name(r, name, &inner);
+    refuse_name(r, name, &r->owner->registers, &inner);
     return refuse(claim, 0, &inner, error);
   }
   if (match.twice) {
@@ -303,25 +326,29 @@ static bool read_member(struct reader *r, const struct claim *claim, struct erro
   return true;
 }
 
-static struct owner *owner_create(const struct leaf_table *leaves) {
+static struct owner *owner_create(const struct leaf_table *leaves,
+                                  const struct machine_config *config) {
   struct owner *o = allocate(1, sizeof *o);
   o->invariants = arena_allocate(&o->arena, INVARIANTS_MOST, sizeof *o->invariants);
   o->leaves = arena_allocate(&o->arena, CLAIM_SLOTS, sizeof *o->leaves);
   o->uses = arena_allocate(&o->arena, CLAIM_SLOTS, sizeof *o->uses);
   o->slot_of = arena_allocate(&o->arena, leaves->count + 1, sizeof *o->slot_of);
   o->group_of = arena_allocate(&o->arena, leaves->count + 1, sizeof *o->group_of);
+  o->registers.config = config;
+  o->registers.items = arena_allocate(&o->arena, CLAIM_REGISTERS, sizeof *o->registers.items);
   o->claims = (struct claims){.invariants = o->invariants,
                               .leaves = o->leaves,
                               .uses = o->uses,
                               .slot_of = o->slot_of,
-                              .group_of = o->group_of};
+                              .group_of = o->group_of,
+                              .registers = o->registers.items};
   return o;
 }
 
-struct claims *claims_create(const struct image *image, const struct claim *texts, size_t count,
-                             struct error *error) {
+struct claims *claims_create(const struct image *image, const struct machine_config *config,
+                             const struct claim *texts, size_t count, struct error *error) {
   const struct leaf_table *leaves = image_leaves(image);
-  struct owner *o = owner_create(leaves);
+  struct owner *o = owner_create(leaves, config);
   struct reader r = {.owner = o, .image = image, .leaves = leaves};
   for (size_t i = 0; i < count; i++) {
     bool read = texts[i].kind == CLAIM_INVARIANT ? read_invariant(&r, &texts[i], error)
@@ -331,6 +358,8 @@ struct claims *claims_create(const struct image *image, const struct claim *text
       return NULL;
     }
   }
+  claim_registers_finish(&o->registers);
+  o->claims.register_count = o->registers.count;
   return &o->claims;
 }
 

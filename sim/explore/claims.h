@@ -7,12 +7,14 @@
 #include "sim/claim.h"
 #include "sim/error.h"
 #include "sim/image/image.h"
+#include "sim/machine/config.h"
 
-/* NULL for a text that cannot be understood: the message begins with
+/* The configuration tells registers from memory, and their names; borrowed for the call,
+ * NULL: none has a name. NULL for a text that cannot be understood: the message begins with
  * file:line:column and names the nearest variable. Without texts there are no claims:
  * an empty table. Borrows nothing but the image. Free with claims_destroy. */
-struct claims *claims_create(const struct image *image, const struct claim *texts, size_t count,
-                             struct error *error);
+struct claims *claims_create(const struct image *image, const struct machine_config *config,
+                             const struct claim *texts, size_t count, struct error *error);
 void claims_destroy(struct claims *claims); /* NULL is allowed */
 
 /* Whether an access touches a leaf that an invariant names. */

@@ -48,7 +48,8 @@ static const struct leaf_table TABLE = {
     .word_count = 1,
 };
 
-/* What the user claims: LEFT + RIGHT == 3; WORD and FLAG are seen together. */
+/* What the user claims: LEFT + RIGHT == 3; WORD, FLAG and a register are seen together, and
+ * so are a register and the halves of another. */
 static const struct term SUM[] = {
     {.kind = TERM_LEAF, .size = 4, .operand = 0},
     {.kind = TERM_LEAF, .size = 4, .operand = 1},
@@ -62,6 +63,8 @@ static const uint32_t NAMED[] = {LEFT, RIGHT};
 static const uint64_t USES[] = {1, 1};
 static const uint32_t SLOT_OF[TYPED] = {[LEFT] = 1, [RIGHT] = 2};
 static const uint32_t GROUP_OF[TYPED] = {[WORD] = 1, [FLAG] = 1};
+static const struct claim_register GROUPED[] = {
+    {0x40000010, 4, 1}, {0x40000018, 4, 2}, {0x4000001c, 2, 2}, {0x4000001e, 2, 2}};
 static const struct claims CLAIMS = {
     .invariants = INVARIANTS,
     .invariant_count = 1,
@@ -70,6 +73,8 @@ static const struct claims CLAIMS = {
     .slot_count = 2,
     .slot_of = SLOT_OF,
     .group_of = GROUP_OF,
+    .registers = GROUPED,
+    .register_count = sizeof GROUPED / sizeof GROUPED[0],
 };
 
 /* The state of the world that a story is told in. */

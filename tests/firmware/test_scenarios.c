@@ -64,7 +64,7 @@ static void run_trial(struct trial *trial, const struct origin *origin, const ch
   cr_assert(scenario_apply(trial->program, trial->image, &options, &error), "%s: %s",
             trial->name, error.message);
   struct claims *claims =
-      claims_create(trial->image, board->claims, board->claim_count, &error);
+      claims_create(trial->image, &options.machine, board->claims, board->claim_count, &error);
   cr_assert(claims != NULL, "%s", error.message);
   options.claims = claims;
   tally_attach(&tally, &options);
