@@ -165,10 +165,14 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   (lost ? panel_release : panel_drop)(&ex->panel);
   ex->here->suspicious = *open > 0;
   bool back = probe.stop == STOP_DONE && m->state.pc == ex->landed.pc; /* where it landed */
-  bool home = back || probe_came_home(ex, &probe) || ex->here->place.kind == PLACE_RETURN;
+  bool same = back || probe_came_home(ex, &probe);
+  bool home = same || ex->here->place.kind == PLACE_RETURN;
   if (probe.stop != STOP_DONE) {
     ex->certificate.cut_handlers += m->state.boundary >= longest;
     return STRANDED;
+  }
+  if (!same) { /* who goes on may make true what was suspected before */
+    open = &ex->panel.open.all;
   }
   if (home && *open == 0 && !lost) {
     bool ranks = ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex);

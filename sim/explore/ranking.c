@@ -265,7 +265,9 @@ static struct snapshot *common_base(struct explorer *ex) {
   return ex->moved > 0 ? ex->levels[ex->moved - 1].at_place : checkpoint_before(ex, first);
 }
 
-/* On to where the exception could be taken again: there it can come after. */
+/* On to where the exception could be taken again: there it can come after. Nobody hears
+ * of it: this stretch is run for a sighting that is new, and what it shows would depend
+ * on what was found before. */
 static bool reach_opening(struct explorer *ex) {
   struct machine *m = ex->machine;
   struct run run = {
@@ -274,6 +276,7 @@ static bool reach_opening(struct explorer *ex) {
       .opens_for = ex->here->exception,
   };
   uint8_t depth = m->state.depth;
+  m->host = (struct machine_host){0};
   if (decide_is_free(ex, ex->here->exception)) {
     return true;
   }
