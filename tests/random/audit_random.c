@@ -365,9 +365,12 @@ static bool try_image(const char *path, const struct bounds *bounds) {
 
 int main(int argc, char **argv) {
   static const struct option options[] = {
-      {"boundaries", required_argument, NULL, 'b'}, {"horizon", required_argument, NULL, 'h'},
-      {"chain", required_argument, NULL, 'c'},      {"depth", required_argument, NULL, 'd'},
-      {"flaws", required_argument, NULL, 'f'},      {"devices", required_argument, NULL, 'm'},
+      {"boundaries", required_argument, NULL, 'b'},
+      {"horizon", required_argument, NULL, 'h'},
+      {"chain", required_argument, NULL, 'c'},
+      {"depth", required_argument, NULL, 'd'},
+      {"flaws", required_argument, NULL, 'f'},
+      {"devices", required_argument, NULL, 'm'},
       {0},
   };
   struct bounds bounds = {
