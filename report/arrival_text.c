@@ -62,6 +62,10 @@ const char *report_arrival(const struct report *report, unsigned exception) {
     text = texts_print(texts, "%s, at most %" PRIu64 " time%s", text, rule->most,
                        rule->most == 1 ? "" : "s");
   }
+  if (rule->late > 0) {
+    text = texts_print(texts, "%s, and up to %u instruction%s behind a write that disables it",
+                       text, rule->late, rule->late == 1 ? "" : "s");
+  }
   return rule->condition.lanes == 0 ? text
                                     : texts_print(texts, "%s, only while %s", text,
                                                   condition_text(report, &rule->condition));
@@ -75,6 +79,9 @@ const char *report_arrival_assumed(const struct report *report, const struct fin
   if (finding->since > 0) {
     text = texts_print(texts, "%s; here %" PRIu64 " instruction%s after the one before", text,
                        finding->since, finding->since == 1 ? "" : "s");
+  }
+  if (finding->late_mask) {
+    text = texts_print(texts, "%s; here behind that write, with no ISB in between", text);
   }
   return finding->assumed
              ? texts_print(texts, "%s (assumed: no model of a device raised it)", text)

@@ -73,6 +73,13 @@ const char *report_cover(const struct report *report, const struct finding *find
           : texts_print(texts, "; or one priority for %s and %s",
                         report_exception(report, first->context.exception),
                         report_exception(report, finding->exception));
+  if (finding->late_mask) {
+    return texts_print(
+        texts,
+        "DSB and ISB behind the write that disabled %s; or PRIMASK = 1 %s, which "
+        "is never late",
+        report_exception(report, finding->exception), where);
+  }
   return texts_print(texts, "any of these %s: PRIMASK = 1%s%s%s", where,
                      basepri_cover(report, finding), source_cover(report, finding), equal);
 }

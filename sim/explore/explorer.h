@@ -194,6 +194,7 @@ struct finding {
   struct section_seen section; /* as the stacks: of the explained finding */
   struct schedule schedule;
   uint64_t since;            /* time from its last arrival to the entry; 0: it was the first */
+  bool late_mask;            /* it came behind the write that disabled it */
   bool assumed;              /* no model raised the interrupt: that it can come is assumed */
   bool early;                /* judge: its handler used a device that nobody had set up */
   bool shown;                /* false while no place showed the harm that its kind needs */

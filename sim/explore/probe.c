@@ -325,6 +325,11 @@ static bool is_assumed(const struct explorer *ex) {
   return e >= EXCEPTION_IRQ0 && !exception_bit(x->line, e);
 }
 
+/* It comes although a write to NVIC_ICER has disabled it. */
+static bool is_late(const struct explorer *ex) {
+  return late_mask_holds(&snapshot_state(ex->here->at_place)->late, ex->here->exception);
+}
+
 static void keep(struct explorer *ex, const struct sighting *sighting,
                  const struct mask_state *mask) {
   struct finding *finding = findings_match(&ex->findings, ex->machine, sighting);
@@ -350,6 +355,7 @@ static void keep(struct explorer *ex, const struct sighting *sighting,
   finding->shown = true;
   finding->order = ex->levels[0].place_serial;
   finding->assumed = is_assumed(ex);
+  finding->late_mask = is_late(ex);
   finding->early = ex->early;
   finding->sighting = *sighting;
   finding->place = ex->here->place;

@@ -53,6 +53,7 @@ struct scenario_arrival {
   uint32_t *at_most;                 /* arrivals of one run */
   struct scenario_word *after_write; /* each requests one arrival */
   struct scenario_word *only_while;
+  uint32_t *late_mask; /* instructions */
 };
 
 /* regions: code that must come out as if it ran in one piece. */

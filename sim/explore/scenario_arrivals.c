@@ -8,6 +8,8 @@
 #include "sim/machine/exception.h"
 #include "sim/words.h"
 
+enum { LATE_MOST = 16 }; /* instructions */
+
 static const char SECTION[] = "arrivals";
 
 struct reading {
@@ -128,6 +130,12 @@ static const char *contradiction(const struct scenario_arrival *said) {
   if (said->after_write != NULL && said->after_write->value != NULL) {
     return "after-write looks at which bits are written, not at a value; give bits";
   }
+  if (said->late_mask != NULL && said->interrupt < EXCEPTION_IRQ0) {
+    return "late-mask is of what NVIC_ICER disables: IRQ0, IRQ1, ...";
+  }
+  if (said->late_mask != NULL && (*said->late_mask == 0 || *said->late_mask > LATE_MOST)) {
+    return "late-mask is a number of instructions, 1 to 16";
+  }
   return NULL;
 }
 
@@ -148,6 +156,7 @@ static bool take_arrival(const struct reading *reading, const struct scenario_ar
              : said->every != NULL && said->jitter != NULL ? *said->every - *said->jitter
                                                            : 0;
   rule.most = said->at_most != NULL ? *said->at_most : UINT64_MAX;
+  rule.late = said->late_mask != NULL ? *said->late_mask : 0;
   if (!take_word(reading, said->after_write, &rule.request) ||
       !take_word(reading, said->only_while, &rule.condition)) {
     return false;

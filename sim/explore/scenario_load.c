@@ -128,6 +128,7 @@ static void init_arrival(struct schema *s) {
       CYAML_FIELD_UINT_PTR("jitter", MAYBE_POINTER, arrival, jitter),
       CYAML_FIELD_UINT_PTR("gap", MAYBE_POINTER, arrival, gap),
       CYAML_FIELD_UINT_PTR("at-most", MAYBE_POINTER, arrival, at_most),
+      CYAML_FIELD_UINT_PTR("late-mask", MAYBE_POINTER, arrival, late_mask),
       CYAML_FIELD_MAPPING_PTR("after-write", MAYBE_POINTER, arrival, after_write, s->word_keys),
       CYAML_FIELD_MAPPING_PTR("only-while", MAYBE_POINTER, arrival, only_while, s->word_keys),
       CYAML_FIELD_END};

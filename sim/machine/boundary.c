@@ -139,6 +139,7 @@ static void offer(struct machine *m) {
   struct machine_state *s = &m->state;
   if (s->recheck_masks) {
     masks_refresh(m);
+    late_mask_step(m);
   }
   if (m->host.stops != NULL && m->host.stops(m->host.owner)) {
     m->run->limit = s->boundary;

@@ -135,8 +135,13 @@ static enum scs_effect scs_written(struct machine *m, uint32_t offset, unsigned 
                                    uint32_t value) {
   struct machine_state *s = &m->state;
   uint8_t before[EXCEPTION_COUNT];
+  late_mask_end(m);
   if (!scs_is_priority(offset)) {
-    return scs_write(s, m->core, offset, size, value);
+    uint32_t enabled[EXCEPTION_WORDS];
+    memcpy(enabled, s->exceptions.enabled, sizeof enabled);
+    enum scs_effect done = scs_write(s, m->core, offset, size, value);
+    late_mask_begin(m, enabled);
+    return done;
   }
   memcpy(before, s->exceptions.priority, sizeof before);
   enum scs_effect effect = scs_write(s, m->core, offset, size, value);
@@ -211,6 +216,7 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
     return cycles_read(s, address - CYCLES_BASE);
   }
   if (address - SCS_BASE < SCS_SIZE) {
+    late_mask_end(m);
     struct scs_access access = scs_read(s, m->core, address - SCS_BASE, size);
     if (access.effect == SCS_DONE) {
       s->scs_touched |= scs_concerns_pending(address - SCS_BASE);

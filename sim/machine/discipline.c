@@ -96,6 +96,7 @@ uint64_t discipline_fingerprint(const struct arrival_rule *rules, size_t count) 
     hash = XXH3_64bits_withSeed(parts, sizeof parts, hash);
     hash = word_fingerprint(&rules[i].request, hash);
     hash = word_fingerprint(&rules[i].condition, hash);
+    hash = rules[i].late > 0 ? XXH3_64bits_withSeed(&rules[i].late, 4, hash) : hash;
   }
   return hash;
 }

@@ -33,6 +33,9 @@ struct arrival_rule {
    * writes 1 to any of them. */
   struct arrival_word request;
   struct arrival_word condition; /* comes only while this holds */
+  /* Instructions behind a write to NVIC_ICER that disables it, at which it may still be
+   * taken (late_mask.h); 0: none. */
+  uint32_t late;
 };
 
 /* What became of a rule so far. Changes go through the undo log. */

@@ -165,6 +165,7 @@ static void activate(struct machine *m, unsigned exception, unsigned flags) {
   exception_clear(s->exceptions.pending, exception);
   exception_set(s->exceptions.active, exception);
   exception_set(s->progress.given, exception);
+  late_mask_end(m);
   exceptions_update(&s->exceptions);
   s->event_register = true;
   s->scs_touched = true;

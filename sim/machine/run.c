@@ -79,6 +79,7 @@ void machine_continue(struct machine *m, struct run *run) {
       if (s->recheck_masks) {
         masks_refresh(m);
       }
+      late_mask_end(m);
       offer(m, PLACE_RETURN);
       exception_return(m);
     } else if (s->action == ACTION_RESUME) {

@@ -9,6 +9,7 @@
 
 #include "sim/event.h"
 #include "sim/machine/exception.h"
+#include "sim/machine/late_mask.h"
 #include "sim/machine/mpu.h"
 #include "sim/machine/systick.h"
 
@@ -115,7 +116,7 @@ struct machine_state {
   uint32_t serials;
   bool control_written; /* the last instruction was MSR CONTROL */
   uint8_t control_into; /* it was MRS CONTROL: 1 + its register; 0: it was not */
-  bool recheck_masks;   /* the last instruction may have changed them */
+  bool recheck_masks;   /* the last instruction may have changed them, or a mask is late */
   bool monitor_set;     /* an LDREX is open */
   bool event_register;  /* WFE */
   bool asleep;
@@ -125,6 +126,7 @@ struct machine_state {
   uint32_t exc_return;
   struct interrupted_instruction interrupted;
   struct exceptions exceptions;
+  struct late_mask late;
   struct systick systick;
   struct scb scb;
   struct mpu mpu;

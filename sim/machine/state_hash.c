@@ -16,6 +16,11 @@ uint64_t machine_model_hash(const struct machine *m) {
   const uint32_t small[] = {s->systick.control, s->systick.reload, s->depth,
                             s->event_register,  s->control,        s->context.exception};
   XXH3_64bits_update(&hash, small, sizeof small);
+  if (s->late.open) {
+    const uint64_t left = s->late.until - s->boundary;
+    XXH3_64bits_update(&hash, &left, sizeof left);
+    XXH3_64bits_update(&hash, s->late.set, sizeof s->late.set);
+  }
   return XXH3_64bits_digest(&hash);
 }
 

@@ -202,11 +202,61 @@ Test(discipline, pruned_equals_audited) {
   }
 }
 
+/* Places in `take` where IRQ0 is not disabled; by pc, from `low` on. */
+struct open_places {
+  uint32_t low;
+  uint64_t pcs;
+};
+
+static void note_open(void *argument, const struct place *place, unsigned exception,
+                      unsigned decision) {
+  struct open_places *open = argument;
+  uint32_t index = (place->pc - open->low) / 2;
+  if (exception == IRQ0 && decision != DECISION_DISABLED && index < 64) {
+    open->pcs |= UINT64_C(1) << index;
+  }
+}
+
+static unsigned open_in_take(const char *name, uint32_t late) {
+  struct trial trial = begin(name);
+  struct source_frame frame = {0};
+  struct open_places open = {.low = 0};
+  const struct function *main_function = image_function_named(trial.image, "main");
+  for (uint32_t pc = 0; open.low == 0 && pc < main_function->low; pc += 2) {
+    bool take = image_line_at(trial.image, pc, &frame) && frame.function != NULL &&
+                strcmp(frame.function, "take") == 0;
+    open.low = take ? pc : 0;
+  }
+  cr_assert_neq(open.low, 0, "main lies behind take");
+  rule_for(&trial, IRQ0)->late = late;
+  trial.options.decided = note_open;
+  trial.options.decided_argument = &open;
+  trial.options.max_instructions = 150;
+  const struct function *take = image_function_at(trial.image, open.low);
+  uint32_t count = (take->high - take->low) / 2;
+  run(&trial);
+  end(&trial);
+  return (unsigned)__builtin_popcountll(open.pcs & ((UINT64_C(1) << count) - 1));
+}
+
+Test(discipline, a_late_mask_lets_it_come_behind_the_write) {
+  static const char racy[] = "disabled_line-m3-O2", fixed[] = "disabled_line_fixed-m3-O2";
+  unsigned open = open_in_take(racy, 0);
+  cr_expect_gt(open, 0);
+  cr_expect_eq(open_in_take(racy, 1), open + 1);
+  cr_expect_eq(open_in_take(racy, 2), open + 2);
+  cr_expect_eq(open_in_take(racy, 16), open + 4, "the write to NVIC_ISER0 ends it");
+  open = open_in_take(fixed, 0);
+  cr_expect_eq(open_in_take(fixed, 16), open + 2, "ahead of DSB and of ISB");
+}
+
 Test(discipline, tokens_know_the_rules) {
   struct trial trial = begin("transfer-m3-O2");
   uint16_t without = machine_config_fingerprint(&trial.options.machine);
   rule_for(&trial, IRQ0)->gap = 5;
   uint16_t with = machine_config_fingerprint(&trial.options.machine);
   cr_expect_neq(without, with);
+  trial.options.machine.arrival_rules[0].late = 2;
+  cr_expect_neq(with, machine_config_fingerprint(&trial.options.machine));
   end(&trial);
 }
