@@ -18,9 +18,9 @@ int main(void) {
   }
   while ((COUNTER & 1) != 0) {
   }
-  __asm__ volatile(
-      "str %1, [%0]\n .rept 24\n nop\n .endr\n str %1, [%0, #4]" ::"r"(&value), "r"(7)
-      : "memory");
+  __asm__ volatile("str %1, [%0]\n .rept 24\n nop\n .endr\n str %1, [%0, #4]" ::"r"(&value),
+                   "r"(7)
+                   : "memory");
   for (;;) {
     wait_for_interrupt();
   }
