@@ -44,6 +44,14 @@ static void take_away(struct detection *d, struct suspicions *suspicions, uint32
 }
 
 uint8_t detection_open(struct detection *d) {
+  d->awaited->anything = true;
+  return add(d, d->open);
+}
+
+uint8_t detection_await(struct detection *d, uint64_t since) {
+  if (since < d->awaited->oldest) {
+    d->awaited->oldest = since;
+  }
   return add(d, d->open);
 }
 
@@ -51,7 +59,10 @@ void detection_close(struct detection *d, uint32_t opened) {
   take_away(d, d->open, opened);
 }
 
-uint8_t detection_watch(struct detection *d) {
+uint8_t detection_watch(struct detection *d, uint64_t reach) {
+  if (reach > d->awaited->reach) {
+    d->awaited->reach = reach;
+  }
   return add(d, d->distant);
 }
 

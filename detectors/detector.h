@@ -36,6 +36,13 @@ struct suspicions {
   uint32_t of[SUSPECTING_RUNS]; /* by run */
 };
 
+/* What the suspicions of a probe need, should their branch be left to a later place. */
+struct awaited {
+  bool anything;   /* not known of all of them */
+  uint64_t oldest; /* boundary of the oldest access that one of them stands on */
+  uint64_t reach;  /* how far one of a distant kind is looked at, in boundaries */
+};
+
 /* What the core gives a detector with each call; one for each detector and run. */
 struct detection {
   const struct leaf_table *leaves;
@@ -47,6 +54,7 @@ struct detection {
   uint64_t horizon;              /* in boundaries: older accesses need not be remembered */
   struct suspicions *open;
   struct suspicions *distant; /* the same for detection_watch */
+  struct awaited *awaited;    /* never rewinds: the core clears it ahead of each probe */
   const uint8_t *run; /* whose events these are: 1 the spine's, 2 a probe's of it, and so on */
   uint32_t *full;     /* one bit for each detector: detection_full; never rewinds */
   uint32_t bit;       /* this detector's */
@@ -112,10 +120,16 @@ struct detector {
 void *detection_edit(struct detection *d, const void *field, size_t size);
 /* The number of the run, never 0, to be given back when the suspicion is closed. */
 uint8_t detection_open(struct detection *d);
+/* The same where only this can settle it: an access to what the handler touched, an
+ * exception, a change of masks, a device. It stands on an access of boundary `since`, and
+ * would be suspected at a later place too until that is older than the horizon: the core
+ * may then leave the branch to such a place, which is nearer to what settles it. */
+uint8_t detection_await(struct detection *d, uint64_t since);
 void detection_close(struct detection *d, uint32_t opened);
 /* A suspicion of a distant kind (finding_traits.distant): the branch is looked at
- * farther for it, but what else is judged ends where it would without it. */
-uint8_t detection_watch(struct detection *d);
+ * farther for it, by `reach` boundaries behind the handler at most, but what else is
+ * judged ends where it would without it. */
+uint8_t detection_watch(struct detection *d, uint64_t reach);
 void detection_unwatch(struct detection *d, uint32_t opened);
 /* There was no room to remember something that may matter: the certificate says so. */
 void detection_full(struct detection *d);

@@ -180,7 +180,7 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
   }
   struct suspicion *suspicion = detection_edit(d, free, sizeof *free);
   *suspicion = (struct suspicion){
-      .held = detection_open(d),
+      .held = detection_await(d, event->boundary - age_of(reading, event)),
       .leaf = event->leaf,
       .first = {.op = EVENT_READ,
                 .size = event->size,

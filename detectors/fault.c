@@ -101,7 +101,7 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
   struct cause *cause = detection_edit(d, &s->cause, sizeof s->cause);
   *cause = (struct cause){
       .known = 1,
-      .held = detection_watch(d),
+      .held = detection_watch(d, REACH),
       .leaf = event->leaf,
       .own = {.op = (uint8_t)((mark->leaf & MARK_WROTE) != 0 ? EVENT_WRITE : EVENT_READ),
               .size = judged ? size : event->size,
@@ -144,7 +144,7 @@ static void follow_chain(struct detection *d, const struct state *s,
   bool goes_on = (event->flags & EVENT_TAIL) != 0;
   if (goes_on && !chain->held) {
     *(struct chain *)detection_edit(d, chain, sizeof *chain) =
-        (struct chain){.held = detection_watch(d)};
+        (struct chain){.held = detection_watch(d, REACH)};
   } else if (!goes_on && chain->held && chain->until == 0) {
     *(uint64_t *)detection_edit(d, &chain->until, sizeof chain->until) =
         event->boundary + REACH;

@@ -99,7 +99,7 @@ static void suspicion_raise(struct detection *d, const struct state *s, unsigned
   *raised = (struct suspicion){
       .leaf = write->leaf,
       .reader = (uint8_t)index,
-      .held = detection_open(d),
+      .held = detection_await(d, reader->newest.boundary),
       .read = {.op = EVENT_READ,
                .size = reader->newest.size,
                .context = reader->context,

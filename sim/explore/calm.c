@@ -42,14 +42,16 @@ void calm_look(struct explorer *ex, bool mine) {
   struct calm *calm = &ex->calm;
   bool holds = calm->allowed && ex->here == spine;
   uint64_t end = UINT64_MAX;
+  uint64_t until = earlier(ex->chunk_end, ex->next_checkpoint);
   for (unsigned i = 0; holds && mine && i < spine->considered_count; i++) {
     const struct equivalence *e = spine->equivalences[spine->considered_list[i]];
     holds = e != NULL && e->valid && e->lands && e->until == spine->place_serial;
     end = holds ? earlier(end, e->footprint.constant) : end;
+    until = holds ? earlier(until, e->left_to) : until;
   }
   calm->holds = holds;
   calm->mine = mine;
-  calm->until = earlier(ex->chunk_end, ex->next_checkpoint);
+  calm->until = until;
   calm->time = end;
   calm->changes = m->state.exceptions.changes;
   calm->suspicions = ex->panel.open.all;

@@ -155,6 +155,9 @@ void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
   } else if (ex->machine->state.boundary % FORGET_EVERY == 0) { /* no way back is needed */
     undo_forget(undo, undo_mark(undo));
   }
+  if (level == ex->levels && level == ex->here && decide_prunes(ex)) {
+    lookahead_note(&ex->lookahead, ex->machine);
+  }
   note_boundary(ex);
   if (level != ex->here && deepen_merges(ex, true)) {
     ex->machine->run->stop = STOP_LIMIT;

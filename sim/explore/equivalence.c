@@ -15,6 +15,7 @@ void equivalence_begin(struct equivalence *e, struct machine *m, uint64_t serial
   e->bus_accesses = s->bus_accesses;
   e->code_changes = m->code_changes;
   e->until = serial;
+  e->left_to = UINT64_MAX;
   e->valid = false;
   e->outer = m->footprint;
   m->footprint = &e->footprint;
@@ -75,7 +76,9 @@ static bool independent(const struct equivalence *e, const struct machine *m,
 bool equivalence_holds(struct equivalence *e, struct machine *m,
                        const struct equivalence_step *step) {
   bool between = step->place.kind == PLACE_BOUNDARY || step->place.kind == PLACE_BEAT;
-  bool cut = step->place.kind == PLACE_BOUNDARY && step->place.boundary % e->longest == 0;
+  uint64_t boundary = step->place.boundary;
+  bool cut = step->place.kind == PLACE_BOUNDARY &&
+             (boundary % e->longest == 0 || boundary >= e->left_to);
   uint32_t state =
       EQUIVALENCE_STATE & ~((e->flaws & FLAW_IGNORE_MONITOR) != 0 ? CODE_EXCLUSIVE : 0U);
   bool holds = e->valid && between && !cut && e->until + 1 == step->serial &&

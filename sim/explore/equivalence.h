@@ -43,8 +43,10 @@ struct equivalence {
   bool valid;
   bool lands;       /* it was taken at once, not when a mask opened */
   unsigned flaws;   /* of enum equivalence_flaw */
-  uint64_t longest; /* boundaries at multiples of this cut the chain */
-  uint64_t until;   /* serial of the last place of the chain */
+  uint64_t longest; /* boundaries at multiples of this cut the chain ... */
+  uint64_t
+      left_to;    /* ... and this one: what its branch would show is left to the place there */
+  uint64_t until; /* serial of the last place of the chain */
   struct exceptions exceptions;
   struct context context;
   uint32_t sp;

@@ -84,6 +84,7 @@ void explorer_destroy(struct explorer *ex) {
     return;
   }
   panel_destroy(&ex->panel);
+  lookahead_free(&ex->lookahead);
   snapshot_destroy(ex->ahead);
   snapshot_destroy(ex->farther);
   for (unsigned i = 0; i < CHECKPOINTS; i++) {
@@ -135,6 +136,7 @@ enum machine_stop explorer_bare_pass(struct explorer *ex) {
   machine_reset(m);
   m->endless = ex->options.no_prune;
   m->stack_low = 0;
+  lookahead_clear(&ex->lookahead);
   m->beats = false;
   m->host = (struct machine_host){
       .owner = ex,

@@ -113,6 +113,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .horizon = ex->options.horizon,
         .open = &panel->open,
         .distant = &panel->distant,
+        .awaited = &panel->awaited,
         .holders = &panel->holders,
         .run = &panel->run,
         .full = &ex->certificate.full,

@@ -9,6 +9,7 @@
 #include "sim/explore/equivalence.h"
 #include "sim/explore/explorer.h"
 #include "sim/explore/findings.h"
+#include "sim/explore/lookahead.h"
 #include "sim/explore/parcel.h"
 #include "sim/explore/seen.h"
 #include "sim/machine/machine.h"
@@ -105,6 +106,7 @@ struct panel {
   uint32_t *caring;                    /* by leaf: whom accesses mean something to */
   struct suspicions open;
   struct suspicions distant; /* whose consequence may be farther off */
+  struct awaited awaited;    /* by those of the newest probe */
   uint32_t holders;          /* who holds any of them */
   uint32_t hears_far;        /* see detector.hears_far */
   uint32_t hearing;          /* who hears of anything now */
@@ -124,7 +126,8 @@ struct explorer {
   struct level *here; /* the level whose places are being decided */
   struct calm calm;
 
-  uint32_t stack_low;        /* from the bare pass, as the next */
+  struct lookahead lookahead; /* from the bare pass, as the next */
+  uint32_t stack_low;
   uint64_t spine_boundaries; /* where it ended */
   uint64_t could[EXCEPTION_COUNT], taken[EXCEPTION_COUNT];
   uint64_t bars[CONFIG_ARRIVALS][ARRIVAL_BARS]; /* from the bare pass: boundaries, by rule */
@@ -240,6 +243,7 @@ enum homecoming {
   HOME,     /* the branch ended in the victim, where other orders can be met */
   AWAY,     /* it ended elsewhere: nothing to compare */
   STRANDED, /* the handlers did not come to an end */
+  LEFT,     /* there was none: a later place decides what it would show */
 };
 void ranking_prepare(struct explorer *ex, enum homecoming how);
 enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting);

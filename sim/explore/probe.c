@@ -144,6 +144,70 @@ static void note_branch(struct equivalence *equivalence) {
   }
 }
 
+/* The last boundary to whose place the branch may be left: there the same is suspected, and
+ * devices do the same. */
+static uint64_t last_alike(const struct explorer *ex, const struct equivalence *e,
+                           uint64_t took) {
+  uint64_t here = ex->here->place.boundary;
+  uint64_t oldest = ex->panel.awaited.oldest;
+  uint64_t constant = e->footprint.constant;
+  uint64_t aged = oldest != UINT64_MAX ? oldest + ex->options.horizon : UINT64_MAX;
+  uint64_t end = aged == UINT64_MAX ? aged : aged > took ? aged - took : 0;
+  uint64_t still = constant != UINT64_MAX ? here + (constant - e->footprint.began) - 1 : end;
+  return still < end ? still : end;
+}
+
+static bool can_be_left(const struct explorer *ex, const struct equivalence *e) {
+  return e != NULL && e->valid && !e->footprint.delayed && ex->here == ex->levels &&
+         ex->here->place.kind == PLACE_BOUNDARY && !ex->landed.late &&
+         ex->here->sighting_count == 0 && !ex->panel.awaited.anything &&
+         ex->machine->config.arrival_rule_count == 0;
+}
+
+/* Runs the branch up to a boundary of the spine. False: it ended, or it met something that
+ * the handlers touched, so that the spine goes on in another way. */
+static bool goes_on_alike(struct explorer *ex, struct equivalence *e, uint64_t boundary,
+                          uint64_t took) {
+  struct machine *m = ex->machine;
+  struct machine_state before = m->state;
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = boundary + took,
+      .open = &ex->panel.open.of[ex->panel.run],
+      .exception = ex->here->exception,
+  };
+  footprint_watch(&e->footprint);
+  m->footprint = &e->footprint;
+  machine_continue(m, &run);
+  m->footprint = NULL;
+  return run.stop == STOP_LIMIT && !e->footprint.met && m->state.boundary == run.limit &&
+         before.exceptions.changes == m->state.exceptions.changes &&
+         before.bus_accesses == m->state.bus_accesses && ex->here->sighting_count == 0 &&
+         !ex->panel.awaited.anything && context_equal(before.context, m->state.context);
+}
+
+/* Whether a later place shows all that a branch from here would: the run goes on up to there
+ * as without the handlers. What cannot be known ahead is looked at. */
+static bool is_left(struct explorer *ex, struct equivalence *e) {
+  struct machine *m = ex->machine;
+  uint64_t here = ex->here->place.boundary;
+  uint64_t took = m->state.boundary - here;
+  uint64_t reach = ex->panel.awaited.reach > 0 ? ex->panel.awaited.reach : 1;
+  uint64_t end = last_alike(ex, e, took);
+  uint64_t quiet = lookahead_quiet(&ex->lookahead, &e->footprint, m, here, end);
+  if (quiet < here + reach) {
+    uint64_t next = (here + reach + LOOKAHEAD_BLOCK - 1) / LOOKAHEAD_BLOCK * LOOKAHEAD_BLOCK;
+    if (next > end || !lookahead_passes(&ex->lookahead, next) ||
+        !goes_on_alike(ex, e, next, took)) {
+      return false;
+    }
+    quiet = lookahead_quiet(&ex->lookahead, &e->footprint, m, next, last_alike(ex, e, took));
+    quiet = quiet < next ? next : quiet;
+  }
+  e->left_to = quiet;
+  return true;
+}
+
 /* Runs handler and branch. */
 static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
@@ -178,6 +242,10 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
     bool ranks = ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex);
     return !ranks || probe_follow_victim(ex) ? HOME : AWAY;
   }
+  uint64_t horizon = probe_horizon(ex);
+  if (home && !lost && can_be_left(ex, equivalence) && is_left(ex, equivalence)) {
+    return LEFT;
+  }
   if (equivalence != NULL) {
     note_branch(equivalence);
   }
@@ -185,7 +253,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   ex->certificate.depths[level_number(ex)].branches++;
   struct run branch = {
       .mode = RUN_BRANCH,
-      .limit = probe_horizon(ex),
+      .limit = horizon,
       .open = lost ? NULL : open,
       .exception = (uint16_t)exception,
   };
@@ -404,6 +472,26 @@ static void run_to_horizon(struct explorer *ex, unsigned exception,
   ex->here->sighting_count = 0;
 }
 
+/* What the probe showed, from where its branch ended. Takes it back. */
+static void judge(struct explorer *ex, enum homecoming how, const struct mask_state *mask) {
+  struct machine *m = ex->machine;
+  if (how != STRANDED) {
+    look_farther(ex);
+  }
+  if (ex->panel.open.of[ex->panel.run] > 0) {
+    panel_finish(&ex->panel);
+  }
+  if (ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex)) {
+    ranking_prepare(ex, how);
+  } else {
+    snapshot_restore(ex->here->at_place, m);
+  }
+  for (size_t i = 0; i < ex->here->sighting_count; i++) {
+    keep(ex, &ex->here->sightings[i], mask);
+  }
+  ex->here->sighting_count = 0;
+}
+
 void probe_run(struct explorer *ex, unsigned exception) {
   struct machine *m = ex->machine;
   struct mask_state mask = masks_at(ex, exception);
@@ -416,27 +504,14 @@ void probe_run(struct explorer *ex, unsigned exception) {
   ex->panel.run = (uint8_t)(level_number(ex) + 2);
   ex->probes++;
   ex->taken[exception]++;
+  ex->panel.awaited = (struct awaited){.oldest = UINT64_MAX};
   enum homecoming how = run_on(ex, exception);
   ex->here->suspicious = ex->here->suspicious || ex->panel.distant.of[ex->panel.run] > 0;
-  if (how != STRANDED) {
-    look_farther(ex);
-  }
-  if (ex->panel.open.of[ex->panel.run] > 0) {
-    panel_finish(&ex->panel);
-  }
-  if (ex->here->sighting_count > 0) {
-    if (ex->ranks && any_unsettled(ex)) {
-      ranking_prepare(ex, how);
-    } else {
-      snapshot_restore(ex->here->at_place, m);
-    }
-    for (size_t i = 0; i < ex->here->sighting_count; i++) {
-      keep(ex, &ex->here->sightings[i], &mask);
-    }
+  if (how != LEFT) {
+    judge(ex, how, &mask);
   } else {
     snapshot_restore(ex->here->at_place, m);
   }
-  ex->here->sighting_count = 0;
   if (ex->audits) {
     run_to_horizon(ex, exception, &mask);
   }

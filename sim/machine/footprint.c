@@ -10,6 +10,7 @@ void footprint_begin(struct footprint *f, struct machine *m) {
   uint32_t sp = cpu_get_one(m->cpu, 13);
   bool fp = m->core->has_fpu && (m->state.control & CONTROL_FPCA) != 0;
   f->reusable = true;
+  f->watches = f->met = false;
   f->count = 0;
   f->foreign = LOW_REGISTERS; /* lr holds EXC_RETURN, sp is the handler's */
   f->moving = 0;
@@ -34,8 +35,16 @@ static bool uses_flags(const struct footprint *f, const struct code *code) {
          ((code->flags & CODE_READS_CV) != 0 && f->foreign_cv);
 }
 
+void footprint_watch(struct footprint *f) {
+  f->watches = true;
+}
+
 void footprint_instruction(struct footprint *f, const struct code *code) {
   enum { OTHER_STATE = CODE_FP | CODE_WAIT | CODE_BKPT | CODE_EXCLUSIVE | CODE_STUB };
+  if (f->watches) {
+    f->met = f->met || (code->flags & FOOTPRINT_STATE) != 0;
+    return;
+  }
   if (!f->reusable) {
     return;
   }
@@ -118,6 +127,12 @@ static void stack_access(struct footprint *f, bool write, uint32_t address) {
 
 void footprint_access(struct footprint *f, struct machine *m, bool write, uint32_t address,
                       unsigned size) {
+  if (f->watches) {
+    unsigned uses = footprint_use_of(f, m, address, size);
+    f->met = f->met ||
+             (uses & (write ? FOOTPRINT_READ | FOOTPRINT_WRITTEN : FOOTPRINT_WRITTEN)) != 0;
+    return;
+  }
   if (!f->reusable) {
     return;
   }

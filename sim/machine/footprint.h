@@ -12,8 +12,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sim/machine/code.h"
+
 struct machine;
-struct code;
+
+/* Instructions that touch what no footprint tells of, or that more than accesses are told
+ * of. */
+enum {
+  FOOTPRINT_STATE = CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC | CODE_BKPT |
+                    CODE_STATICS | CODE_STUB
+};
 
 enum { FOOTPRINT_GRANULES = 48, FOOTPRINT_SLOTS = 64 };
 
@@ -25,6 +33,8 @@ struct granule {
 
 struct footprint {
   bool reusable;
+  bool watches; /* records no more, but looks at what runs: see footprint_watch */
+  bool met;     /* something of it was met */
   uint8_t count;
   uint16_t foreign;            /* registers that still hold the interrupted values */
   uint16_t moving;             /* that the running PUSH or POP has yet to move, lowest first */
@@ -42,6 +52,9 @@ struct footprint {
 
 /* At the place, before the exception is taken. */
 void footprint_begin(struct footprint *footprint, struct machine *machine);
+/* From here on what runs is the interrupted code: whether it touches anything that the
+ * handlers touched (one of the two writing), or other state than memory and registers. */
+void footprint_watch(struct footprint *footprint);
 /* Before a handler's instruction executes, and for each of its accesses. */
 void footprint_instruction(struct footprint *footprint, const struct code *code);
 void footprint_access(struct footprint *footprint, struct machine *machine, bool write,

@@ -172,6 +172,7 @@ struct listener {
   size_t state_size;
   struct suspicions open;
   struct suspicions distant;
+  struct awaited awaited;
   uint32_t holders;
   uint8_t run;
   uint32_t full;
@@ -252,6 +253,7 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .horizon = STORY_HORIZON,
       .open = &listener->open,
       .distant = &listener->distant,
+      .awaited = &listener->awaited,
       .holders = &listener->holders,
       .run = &listener->run,
       .full = &listener->full,

@@ -53,6 +53,7 @@ class Audit:
         """(good, what was said)"""
         command = [self.arguments.program, "--boundaries", str(self.arguments.boundaries),
                    "--horizon", str(self.arguments.horizon),
+                   "--chain", str(self.arguments.chain),
                    "--depth", str(self.arguments.depth), *options, str(image)]
         try:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -65,7 +66,7 @@ class Audit:
         return done.returncode == 0, said
 
     def random(self, seed, drop=()):
-        firmware = Firmware(seed, drop, self.arguments.devices)
+        firmware = Firmware(seed, drop, self.arguments.devices, self.arguments.calm)
         image = self.compile(f"random-{seed}", firmware.core, firmware.optimisation,
                              firmware.source)
         models = ["--devices", "1"] if self.arguments.devices else []
@@ -144,10 +145,14 @@ def parse():
     parser.add_argument("--seeds", type=seeds_of, default=range(0), metavar="FIRST-LAST")
     parser.add_argument("--devices", action="store_true",
                         help="the seeds' firmwares use the registers of devices.h too")
+    parser.add_argument("--calm", action="store_true",
+                        help="they have long stretches of own work too")
     parser.add_argument("--planted", action="store_true")
     parser.add_argument("--differed", action="store_true")
     parser.add_argument("--boundaries", type=int, default=600)
     parser.add_argument("--horizon", type=int, default=200)
+    parser.add_argument("--chain", type=int, default=64,
+                        help="boundaries that one probe stands for at most")
     parser.add_argument("--depth", type=int, default=1)
     parser.add_argument("--timeout", type=float, default=120, help="seconds for one image")
     parser.add_argument("--budget", type=float, default=0,

@@ -202,11 +202,12 @@ class Variable:
 
 
 class Firmware:
-    def __init__(self, seed, drop=(), devices=False):
+    def __init__(self, seed, drop=(), devices=False, calm=False):
         self.seed = seed
         self.drop = frozenset(drop)
         self.rng = rng = random.Random(seed)
         self.devices = devices
+        self.calm = calm
         self.core = rng.choice(["m0", "m3", "m3"])
         self.v7m = self.core == "m3"
         self.optimisation = rng.choice(["O0", "O1", "O2", "Os"])
@@ -320,6 +321,13 @@ class Firmware:
                   f"REGISTER({STATUS}) = 1;", f"REGISTER({ENABLE}) = {rng.randrange(2)};"]
         return check if rng.random() < 0.6 else [rng.choice(writes)]
 
+    def work(self):
+        """The thread does something of its own for a while."""
+        rng = self.rng
+        store = rng.choice(["", "own[i & 7] ^= acc;", "acc += own[i & 7];"])
+        return [f"for (unsigned i = 0; i < {rng.randint(10, 80)}; i++) {{",
+                f'acc = acc * 3 + i; __asm__ volatile("" : "+r"(acc)); {store}', "}"]
+
     def bitband(self):
         v = next((v for v in self.variables if v.kind in ("word", "enum", "wide", "union")), None)
         if not self.v7m or v is None:
@@ -352,6 +360,8 @@ class Firmware:
 
     def statement(self, thread, frame=False):
         rng = self.rng
+        if self.calm and thread and rng.random() < 0.3:
+            return self.work()
         if self.devices and rng.random() < 0.35:
             return self.modelled(thread)
         kind = rng.random()
@@ -405,6 +415,7 @@ class Firmware:
     def declarations(self):
         text = "".join(v.declaration() + "\n" for v in self.variables)
         text += "volatile uint32_t handled;\n"
+        text += "volatile uint32_t own[8];\n" if self.calm else ""
         for name in self.handlers + (["PendSV"] if self.tasks else []):
             text += f"void {name}_Handler(void);\nvoid body_of_{name}_Handler(volatile uint32_t *);\n"
         return text + "uint32_t *switch_task(uint32_t *);\nvoid thread_main(void);\n"
@@ -452,9 +463,10 @@ def main():
     parser.add_argument("seed", type=int)
     parser.add_argument("--drop", default="", help="numbers of statements to leave out: 1,4")
     parser.add_argument("--devices", action="store_true", help="registers of devices.h too")
+    parser.add_argument("--calm", action="store_true", help="long stretches of own work too")
     arguments = parser.parse_args()
     drop = [int(number) for number in arguments.drop.split(",") if number]
-    sys.stdout.write(Firmware(arguments.seed, drop, arguments.devices).source)
+    sys.stdout.write(Firmware(arguments.seed, drop, arguments.devices, arguments.calm).source)
 
 
 if __name__ == "__main__":
