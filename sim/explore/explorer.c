@@ -110,7 +110,7 @@ static void on_output(void *owner, const char *bytes, size_t size) {
 
 static void on_event(void *owner, const struct event *event) {
   struct explorer *ex = owner;
-  if (ex->unmet > 0) {
+  if (ex->watches) {
     probe_watch(ex, event);
     return;
   }

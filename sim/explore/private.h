@@ -153,6 +153,7 @@ struct explorer {
   struct context watched;     /* the victim's next access to this leaf ends a branch */
   uint32_t watched_leaf;
   uint32_t unmet;        /* 1 until it came */
+  bool watches;          /* who waits for it hears of events, and nobody else */
   struct landing landed; /* where the probe was taken: a mask may have delayed it */
   uint64_t ranked_first; /* boundary that `before` was run for */
   unsigned moved;        /* level of the first injection that the orders move */

@@ -72,8 +72,16 @@ void probe_watch(struct explorer *ex, const struct event *event) {
   }
 }
 
+/* Whether the probe was taken in the middle of an instruction: where a mask held it back
+ * there, it came behind it. */
+static bool is_inside(const struct explorer *ex) {
+  const struct exceptions *x = &snapshot_state(ex->here->at_place)->exceptions;
+  return ex->here->place.kind == PLACE_BEAT && exception_can_preempt(x, ex->here->exception);
+}
+
 /* A sighting that the handler alone gave says nothing of where the victim's own
- * operation ends: behind its next access to the leaf, if that comes soon. */
+ * operation ends: behind its next access to the leaf, if that comes soon. It is followed
+ * only where the sighting is new, so no detector may hear of it. */
 bool probe_follow_victim(struct explorer *ex) {
   struct machine *m = ex->machine;
   const struct sighting *sighting = &ex->here->sightings[0];
@@ -85,17 +93,18 @@ bool probe_follow_victim(struct explorer *ex) {
   ex->watched = sighting->access[sighting->victim].context;
   ex->watched_leaf = sighting->leaf;
   ex->unmet = 1;
+  ex->watches = true;
   uint8_t depth = m->state.depth;
   uint32_t full = ex->certificate.full;
   snapshot_save(ex->ahead, m);
   machine_continue(m, &run);
   ex->certificate.full = full; /* who follows, and how far, depends on the share */
-  ex->unmet = 0;
+  ex->watches = false;
   if (run.stop == STOP_DONE && m->state.depth == depth) {
     return true;
   }
   snapshot_restore(ex->ahead, m);
-  return ex->here->place.kind != PLACE_BEAT; /* there, the instruction itself is not over */
+  return !is_inside(ex); /* the instruction itself is not over */
 }
 
 /* Records the probe for the places behind it; NULL where nothing is pruned. */

@@ -299,8 +299,9 @@ static bool find_meeting(struct explorer *ex, enum homecoming how) {
 void ranking_prepare(struct explorer *ex, enum homecoming how) {
   struct machine *m = ex->machine;
   struct machine_host host = m->host;
+  m->host = (struct machine_host){0};
+  machine_settle(m); /* unheard, as all that only new sightings are run for */
   m->host = (struct machine_host){.owner = ex, .event = host.event};
-  machine_settle(m);
   bool found = find_meeting(ex, how);
   m->host = (struct machine_host){0};
   ex->meet_base = found ? common_base(ex) : NULL;
