@@ -445,6 +445,7 @@ static void begin_chunk(struct explorer *ex) {
   if (ex->chunk_mine) {
     workers_checkpoint(ex);
     seen_clear(&ex->levels[1].seen);
+    ex->clocked = false;
   }
 }
 

@@ -59,6 +59,21 @@ static uint64_t behind_limit(const struct explorer *ex, uint64_t half) {
   return far;
 }
 
+/* What followed read the time. From here on states are the same only at the same time; and
+ * an injected tick restarts its counter, so that the next place's is another one. */
+static void note_clock(struct explorer *ex) {
+  struct equivalence *tick = ex->here->equivalences[EXCEPTION_SYSTICK];
+  if (!ex->clocked) {
+    ex->clocked = true;
+    for (unsigned i = 1; i < DEPTH_MOST; i++) {
+      seen_clear(&ex->levels[i].seen);
+    }
+  }
+  if (ex->here->exception == EXCEPTION_SYSTICK && tick != NULL) {
+    tick->valid = false;
+  }
+}
+
 /* What the handlers interrupted. */
 static void run_behind(struct explorer *ex) {
   struct machine *m = ex->machine;
@@ -71,18 +86,33 @@ static void run_behind(struct explorer *ex) {
       .places = true,
       .hashes = true,
   };
+  uint64_t clock_reads = m->clock_reads;
   level->behind = true;
   level->followed = m->state.boundary + half;
   machine_continue(m, &run);
+  if (m->clock_reads != clock_reads) {
+    note_clock(ex);
+  }
   (level + 1)->cut = m->state.boundary >= run.limit ? run.limit : 0;
   level->behind = false;
+}
+
+static bool hash_state(struct explorer *ex, uint64_t *hash) {
+  const struct machine_state *s = &ex->machine->state;
+  if (!machine_live_hash(ex->machine, hash)) {
+    return false;
+  }
+  if (ex->clocked) {
+    *hash = (*hash ^ s->time) * 0x9e3779b97f4a7c15U ^ systick_value(&s->systick, s->time);
+  }
+  return true;
 }
 
 bool deepen_merges(struct explorer *ex, bool bare) {
   const struct level *below = ex->here - 1;
   struct level *level = ex->here;
   uint64_t hash = 0;
-  if (!below->behind || !decide_prunes(ex) || !machine_live_hash(ex->machine, &hash)) {
+  if (!below->behind || !decide_prunes(ex) || !hash_state(ex, &hash)) {
     return false;
   }
   bool seen = seen_has(&level->seen, hash) || (bare && seen_has(&level->ahead, hash));
@@ -100,7 +130,7 @@ static bool is_followed(struct explorer *ex) {
     return false;
   }
   machine_settle(ex->machine);
-  return machine_live_hash(ex->machine, &hash) && seen_has(&(ex->here + 1)->seen, hash);
+  return hash_state(ex, &hash) && seen_has(&(ex->here + 1)->seen, hash);
 }
 
 static void list_considered(struct level *level) {

@@ -169,6 +169,7 @@ struct explorer {
   uint64_t chunk;      /* length in boundaries */
   uint64_t chunk_end;  /* of the one being decided */
   bool chunk_mine;     /* this process decides it */
+  bool clocked;        /* in it, a run that continues an injection read the time */
 
   /* Audit: what was decided by a probe, or by equivalence, or as masked. */
   bool audits;

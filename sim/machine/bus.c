@@ -202,8 +202,11 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
     return 0;
   }
   s->bus_accesses++;
-  if (m->footprint != NULL && reads_time(address)) {
-    m->footprint->reusable = false;
+  if (reads_time(address)) {
+    m->clock_reads++;
+    if (m->footprint != NULL) {
+      m->footprint->reusable = false;
+    }
   }
   guard_access(m, false, address, size);
   if (m->violation.exception != 0) {

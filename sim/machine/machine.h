@@ -175,6 +175,7 @@ struct machine {
   unsigned last_count;
   uint16_t written;            /* registers that instructions wrote since the last injection */
   struct footprint *footprint; /* where a probe's accesses are recorded, or NULL */
+  uint64_t clock_reads;        /* of SysTick's and the cycle counter; never rewinds */
   uint64_t code_changes;       /* times that code in RAM was overwritten */
   bool endless;                /* a closed run goes on: its interrupts come again */
   bool before_saved;

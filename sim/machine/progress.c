@@ -296,9 +296,11 @@ static bool next_arrival(struct machine *m) {
   return true;
 }
 
-/* A handler in which the run comes to an end waits for what it keeps from running. */
+/* A handler in which the run comes to an end waits for what it keeps from running. (While a
+ * probe waits for its mask to open, its exception is not yet part of it.) */
 static void tell_closed(struct machine *m) {
-  if (m->state.context.exception != 0 && m->run->stop == STOP_CLOSED) {
+  if (m->state.context.exception != 0 && m->run->stop == STOP_CLOSED &&
+      m->run->mode == RUN_SPINE) {
     spin_tell(m);
   }
 }
