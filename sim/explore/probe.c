@@ -178,7 +178,9 @@ static bool can_be_left(const struct explorer *ex, const struct equivalence *e) 
 static bool goes_on_alike(struct explorer *ex, struct equivalence *e, uint64_t boundary,
                           uint64_t took) {
   struct machine *m = ex->machine;
-  struct machine_state before = m->state;
+  const struct context context = m->state.context;
+  const uint32_t changes = m->state.exceptions.changes;
+  const uint64_t bus_accesses = m->state.bus_accesses;
   struct run run = {
       .mode = RUN_BRANCH,
       .limit = boundary + took,
@@ -190,9 +192,9 @@ static bool goes_on_alike(struct explorer *ex, struct equivalence *e, uint64_t b
   machine_continue(m, &run);
   m->footprint = NULL;
   return run.stop == STOP_LIMIT && !e->footprint.met && m->state.boundary == run.limit &&
-         before.exceptions.changes == m->state.exceptions.changes &&
-         before.bus_accesses == m->state.bus_accesses && ex->here->sighting_count == 0 &&
-         !ex->panel.awaited.anything && context_equal(before.context, m->state.context);
+         m->state.exceptions.changes == changes && m->state.bus_accesses == bus_accesses &&
+         context_equal(m->state.context, context) && ex->here->sighting_count == 0 &&
+         !ex->panel.awaited.anything;
 }
 
 /* Whether a later place shows all that a branch from here would: the run goes on up to there
