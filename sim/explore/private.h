@@ -243,9 +243,10 @@ void probe_settle_spine(struct explorer *ex);
  * where the probe's branch ended). On return the machine is at ex->at_place. */
 enum homecoming {
   HOME,     /* the branch ended in the victim, where other orders can be met */
+  AT_ONCE,  /* there was none: the handlers showed something, and nobody waits for more */
   AWAY,     /* it ended elsewhere: nothing to compare */
   STRANDED, /* the handlers did not come to an end */
-  LEFT,     /* there was none: a later place decides what it would show */
+  LEFT,     /* there was none, either: a later place decides what it would show */
 };
 void ranking_prepare(struct explorer *ex, enum homecoming how);
 enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting);

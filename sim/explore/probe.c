@@ -250,8 +250,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
     open = &ex->panel.open.all;
   }
   if (home && *open == 0 && !lost) {
-    bool ranks = ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex);
-    return !ranks || probe_follow_victim(ex) ? HOME : AWAY;
+    return ex->here->sighting_count > 0 ? AT_ONCE : HOME;
   }
   uint64_t horizon = probe_horizon(ex);
   if (home && !lost && can_be_left(ex, equivalence) && is_left(ex, equivalence)) {

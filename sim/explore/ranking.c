@@ -284,8 +284,8 @@ static bool reach_opening(struct explorer *ex) {
   return run.stop == STOP_DONE && m->state.depth == depth;
 }
 
-/* Handlers that never end have no end state; the orders meet where the victim's
- * own operation is over. */
+/* The orders meet where the victim's own operation is over, and behind handlers that
+ * never end there is no actual end state. */
 static bool find_meeting(struct explorer *ex, enum homecoming how) {
   struct machine *m = ex->machine;
   ex->orders.actual.valid = false;
@@ -293,7 +293,8 @@ static bool find_meeting(struct explorer *ex, enum homecoming how) {
     snapshot_restore(ex->here->at_place, m);
     return ex->here->place.kind != PLACE_RETURN && probe_follow_victim(ex) && reach_opening(ex);
   }
-  return how == HOME && reach_opening(ex);
+  bool over = how == AT_ONCE ? probe_follow_victim(ex) : how == HOME;
+  return over && reach_opening(ex);
 }
 
 void ranking_prepare(struct explorer *ex, enum homecoming how) {
@@ -310,7 +311,7 @@ void ranking_prepare(struct explorer *ex, enum homecoming how) {
   ex->orders.meet_depth = m->state.depth;
   ex->orders.meet_behind = last_access(ex);
   uint64_t since = ex->meet_base != NULL ? snapshot_mark(ex->meet_base) : 0;
-  if (ex->meet_base != NULL && how == HOME) {
+  if (ex->meet_base != NULL && how != STRANDED) {
     end_state_take(&ex->orders.actual, m, since);
     liveness_look(&ex->orders.live, m, ex->ahead, LIVENESS_STEPS);
   }
