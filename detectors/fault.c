@@ -86,6 +86,19 @@ static const struct mark *mark_below(const struct detection *d, const struct sta
   return NULL;
 }
 
+/* Whether there is one. Asked of most probes: in any order. */
+static bool is_marked(const struct detection *d, const struct state *s, uint32_t leaf) {
+  bool marked = false;
+  for (unsigned level = top_level(d); level > 0; level--) {
+    const struct mark *marks = s->mark[level - 1];
+    uint32_t serial = d->nesting->level[level - 1].context.serial;
+    for (unsigned i = 0; i < ACCESSES; i++) {
+      marked |= (marks[i].leaf & ~MARK_WROTE) == leaf + 1 && marks[i].serial == serial;
+    }
+  }
+  return marked;
+}
+
 static void suspect(struct detection *d, const struct state *s, const struct event *event) {
   struct context context = {0};
   if (s->cause.held || d->nesting->depth == 0 || event->value == event->old ||
@@ -239,11 +252,9 @@ static void fault_finish(struct detection *d, const void *state) {
 
 static bool fault_concerns(const struct detection *d, const void *state,
                            const struct event *event) {
-  const struct state *s = state;
-  struct context context;
   return event->kind != EVENT_WRITE ||
          (event->leaf != LEAF_NONE && event->value != event->old &&
-          mark_below(d, s, event->leaf, &context) != NULL);
+          is_marked(d, state, event->leaf));
 }
 
 const struct detector fault_detector = {

@@ -43,16 +43,19 @@ void calm_look(struct explorer *ex, bool mine) {
   bool holds = calm->allowed && ex->here == spine;
   uint64_t end = UINT64_MAX;
   uint64_t until = earlier(ex->chunk_end, ex->next_checkpoint);
+  uint64_t likely = ex->options.claims != NULL ? UINT64_MAX : 0;
   for (unsigned i = 0; holds && mine && i < spine->considered_count; i++) {
     const struct equivalence *e = spine->equivalences[spine->considered_list[i]];
     holds = e != NULL && e->valid && e->lands && e->until == spine->place_serial;
     end = holds ? earlier(end, e->footprint.constant) : end;
     until = holds ? earlier(until, e->left_to) : until;
+    likely |= holds ? e->footprint.likely : 0;
   }
   calm->holds = holds;
   calm->mine = mine;
   calm->until = until;
   calm->time = end;
+  calm->likely = likely;
   calm->changes = m->state.exceptions.changes;
   calm->suspicions = ex->panel.open.all;
   calm->bus_accesses = m->state.bus_accesses;
@@ -60,9 +63,18 @@ void calm_look(struct explorer *ex, bool mine) {
   calm->control = m->state.control;
 }
 
-bool calm_stays(struct explorer *ex, enum place_kind kind) {
+/* Whether the instruction ahead of this place accessed what the handlers do. */
+static bool may_meet(const struct machine *m, uint64_t likely) {
+  bool may = likely == UINT64_MAX && m->last_count > 0;
+  for (unsigned i = 0; !may && i < m->last_count; i++) {
+    may = footprint_may_meet(likely, m, m->last[i].address, m->last[i].size);
+  }
+  return may;
+}
+
+bool calm_stays(const struct explorer *ex, enum place_kind kind) {
   enum { STATE = EQUIVALENCE_STATE | CODE_STACK };
-  struct machine *m = ex->machine;
+  const struct machine *m = ex->machine;
   const struct machine_state *s = &m->state;
   const struct calm *calm = &ex->calm;
   if (!calm->holds || kind != PLACE_BOUNDARY || s->boundary >= calm->until ||
@@ -70,10 +82,10 @@ bool calm_stays(struct explorer *ex, enum place_kind kind) {
       ex->panel.open.all != calm->suspicions) {
     return false;
   }
-  if (!calm->mine || m->last_count > 0 || s->bus_accesses != calm->bus_accesses ||
-      m->code_changes != calm->code_changes || s->control != calm->control) {
-    return !calm->mine;
+  if (!calm->mine) {
+    return true;
   }
-  const struct code *code = machine_code(m, s->acting_pc);
-  return code != NULL && (code->flags & STATE) == 0;
+  return s->bus_accesses == calm->bus_accesses && m->code_changes == calm->code_changes &&
+         s->control == calm->control && s->acting_flags != 0 &&
+         (s->acting_flags & STATE) == 0 && !may_meet(m, calm->likely);
 }

@@ -12,6 +12,7 @@
 
 #include "sim/explore/claims.h"
 #include "sim/explore/private.h"
+#include "sim/hot.h"
 
 /* Exceptions that the tool may inject in this state of the machine. */
 static bool could_inject(const struct explorer *ex, const struct machine_state *s, unsigned e) {
@@ -83,23 +84,21 @@ static void note_disturbance(struct explorer *ex) {
   struct level *level = ex->here;
   uint64_t index = s->boundary - level->disturbs_first;
   bool changed = level->noted_changes != s->exceptions.changes;
-  uint8_t disturbs = s->scs_touched ? DISTURBS_ALL : 0;
-  if (changed) {
-    uint8_t pending = newly_pending(level, &s->exceptions);
-    disturbs = disturbs != 0 ? disturbs : pending;
-  }
-  if (index == level->disturbs_count && index < level->disturbs_capacity && disturbs == 0) {
-    level->disturbs[level->disturbs_count++] = 0;
+  if (!s->scs_touched && !changed) {
     return;
   }
-  array_reserve((void **)&level->disturbs, &level->disturbs_capacity, index + 1, 1);
-  while (level->disturbs_count <= index) {
+  uint8_t disturbs = s->scs_touched ? DISTURBS_ALL : 0;
+  uint8_t pending = changed ? newly_pending(level, &s->exceptions) : 0;
+  disturbs = disturbs != 0 ? disturbs : pending;
+  s->scs_touched = false;
+  if (disturbs == 0 || index == 0) {
+    return;
+  }
+  array_reserve((void **)&level->disturbs, &level->disturbs_capacity, index, 1);
+  while (level->disturbs_count < index) {
     level->disturbs[level->disturbs_count++] = 0;
   }
-  if (disturbs != 0 && index > 0) {
-    level->disturbs[index - 1] = disturbs;
-  }
-  s->scs_touched = false;
+  level->disturbs[index - 1] = disturbs;
 }
 
 /* Why rules keep their enabled exceptions out of the spine, for the certificate. */
@@ -142,27 +141,36 @@ static void note_boundary(struct explorer *ex) {
   note_injectable(ex);
 }
 
+/* A boundary of the bare pass over a run that continues an injection. */
+static void note_deeper(struct explorer *ex) {
+  struct level *level = ex->here;
+  ex->here++;
+  note_boundary(ex);
+  if (deepen_merges(ex, true)) {
+    ex->machine->run->stop = STOP_LIMIT;
+  }
+  ex->here = level;
+}
+
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
   struct explorer *ex = explorer;
-  struct undo *undo = &ex->machine->undo;
-  struct level *level = ex->here;
+  struct machine *m = ex->machine;
   (void)beat;
   if (kind != PLACE_BOUNDARY) {
     return;
   }
-  if (level->exception != 0) {
-    ex->here++; /* the run continues an injection */
-  } else if (ex->machine->state.boundary % FORGET_EVERY == 0) { /* no way back is needed */
-    undo_forget(undo, undo_mark(undo));
+  if (ex->here->exception != 0) {
+    note_deeper(ex);
+    return;
   }
-  if (level == ex->levels && level == ex->here && decide_prunes(ex)) {
-    lookahead_note(&ex->lookahead, ex->machine);
+  if (m->state.boundary % FORGET_EVERY == 0) { /* no way back is needed */
+    undo_forget(&m->undo, undo_mark(&m->undo));
   }
-  note_boundary(ex);
-  if (level != ex->here && deepen_merges(ex, true)) {
-    ex->machine->run->stop = STOP_LIMIT;
+  bool looks = ex->here == ex->levels && decide_prunes(ex);
+  bool plain = looks && !lookahead_note(&ex->lookahead, m) && !m->state.scs_touched;
+  if (!plain || m->config.arrival_rule_count > 0) {
+    note_boundary(ex);
   }
-  ex->here = level;
 }
 
 /* Priority state as an exception that comes at this place meets it. */
@@ -444,6 +452,7 @@ static void begin_chunk(struct explorer *ex) {
   ex->chunk_mine = workers_owns(ex, boundary) && boundary >= ex->resumes_at;
   if (ex->chunk_mine) {
     workers_checkpoint(ex);
+    ex->recalling.epoch++;
     seen_clear(&ex->levels[1].seen);
     ex->clocked = false;
   }
@@ -468,6 +477,9 @@ static void follow_place(struct explorer *ex, unsigned beat) {
   }
 }
 
+/* MSR: it may write a stack pointer that is not the current one. */
+enum { WRITES_SPECIAL = CODE_MASKS | CODE_STACK };
+
 static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat) {
   const struct machine_state *s = &ex->machine->state;
   unsigned level = level_number(ex);
@@ -489,6 +501,9 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
     return;
   }
   note_step(ex);
+  if (level == 0 && (s->acting_flags & WRITES_SPECIAL) == WRITES_SPECIAL) {
+    ex->recalling.epoch++;
+  }
   note_arrivals(ex);
   if (level == 0 && !is_mine(ex)) {
     calm_look(ex, false);
@@ -508,25 +523,39 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
   tell_progress(ex);
 }
 
-void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
-  struct explorer *ex = explorer;
-  struct level *level = ex->here;
-  if (level == ex->levels && level->exception == 0) {
-    if (level->sighting_count == 0 && calm_stays(ex, kind)) {
-      level->place_serial++;
-      ex->calm.places += ex->calm.mine;
-      return;
-    }
-    calm_end(ex);
+/* A place of the spine that is looked at by itself. */
+SELDOM static void decide_spine(struct explorer *ex, enum place_kind kind, unsigned beat) {
+  calm_end(ex);
+  if (kind == PLACE_BOUNDARY) {
+    ranking_checkpoint(ex);
   }
-  if (level->exception != 0) { /* the run continues an injection */
+  if (ex->levels->sighting_count > 0) {
+    probe_settle_spine(ex);
+  }
+  decide_here(ex, kind, beat);
+}
+
+/* A place of a run that continues an injection. */
+SELDOM static void decide_deeper(struct explorer *ex, enum place_kind kind, unsigned beat) {
+  struct level *level = ex->here;
+  if (level->exception != 0) {
     ex->here++;
   } else if (kind == PLACE_BOUNDARY) {
     ranking_checkpoint(ex);
   }
-  if (level == ex->levels && level->exception == 0 && level->sighting_count > 0) {
-    probe_settle_spine(ex);
-  }
   decide_here(ex, kind, beat);
   ex->here = level;
+}
+
+void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
+  struct explorer *ex = explorer;
+  struct level *level = ex->here;
+  if (level != ex->levels || level->exception != 0) {
+    decide_deeper(ex, kind, beat);
+  } else if (calm_stays(ex, kind) && level->sighting_count == 0) {
+    level->place_serial++;
+    ex->calm.places += ex->calm.mine;
+  } else {
+    decide_spine(ex, kind, beat);
+  }
 }

@@ -34,6 +34,7 @@ enum equivalence_flaw {
   FLAW_IGNORE_WRITES = 32,    /* what the handler wrote */
   FLAW_IGNORE_REGISTERS = 64, /* handlers that use interrupted registers */
   FLAW_IGNORE_TIME = 128,     /* devices that follow it */
+  FLAW_IGNORE_VALUES = 256,   /* what stands where recalled handlers read (recall.h) */
 };
 
 /* One exception's newest probe. */

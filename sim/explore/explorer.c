@@ -16,6 +16,7 @@ struct explorer_options explorer_options_default(const struct image *image) {
       .horizon = DEFAULT_HORIZON,
       .chain = EQUIVALENCE_CHAIN,
       .beats = true,
+      .recalls = true,
       .detectors_most = DETECTORS_MOST,
   };
   options.machine.vtor = image_vectors(image);
@@ -85,6 +86,7 @@ void explorer_destroy(struct explorer *ex) {
   }
   panel_destroy(&ex->panel);
   lookahead_free(&ex->lookahead);
+  recall_free(&ex->recalling);
   snapshot_destroy(ex->ahead);
   snapshot_destroy(ex->farther);
   for (unsigned i = 0; i < CHECKPOINTS; i++) {
@@ -164,6 +166,7 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
   m->beats = ex->options.beats || ex->follows;
   ex->checkpoint_count = 0;
   ex->next_checkpoint = 0;
+  ex->recalling.epoch++;
   ex->only_done = false;
   ex->chunk_end = 0;
   ex->here->sighting_count = 0;

@@ -53,6 +53,7 @@ struct explorer_options {
   const struct claims *claims; /* detectors/claims.h; borrowed; NULL: none */
   bool all_detectors;          /* trace too */
   unsigned detectors_most;     /* the first so many of them; 0: bare probes, for benchmarks */
+  bool recalls;   /* probes that were made before are told from memory (recall.h) */
   bool no_prune;  /* --no-prune: every place by its own probe, no spine is closed early */
   unsigned flaws; /* deliberate mistakes of the pruner, for tests (equivalence.h) */
   bool audit;     /* --audit: decide every place again, from reset and unpruned */

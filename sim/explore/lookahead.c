@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/error.h"
+#include "sim/hot.h"
 
 enum { SPAN_MOST = 64 /* bytes of a leaf that are looked at one by one */ };
 
@@ -18,13 +19,17 @@ void lookahead_clear(struct lookahead *l) {
   l->bus_accesses = l->code_changes = 0;
 }
 
-static struct lookahead_block *block_of(struct lookahead *l, uint64_t boundary) {
+SELDOM static void add_blocks(struct lookahead *l, size_t count) {
+  array_reserve((void **)&l->blocks, &l->capacity, count, sizeof *l->blocks);
+  while (l->count < count) {
+    l->blocks[l->count++] = (struct lookahead_block){0};
+  }
+}
+
+static inline struct lookahead_block *block_of(struct lookahead *l, uint64_t boundary) {
   size_t index = (size_t)(boundary / LOOKAHEAD_BLOCK);
   if (index >= l->count) {
-    array_reserve((void **)&l->blocks, &l->capacity, index + 1, sizeof *l->blocks);
-    while (l->count <= index) {
-      l->blocks[l->count++] = (struct lookahead_block){0};
-    }
+    add_blocks(l, index + 1);
   }
   return &l->blocks[index];
 }
@@ -46,33 +51,43 @@ static bool has(const uint64_t *set, uint32_t word) {
 }
 
 /* What changes more than memory, and what detectors look at beside it. */
-static bool is_eventful(struct lookahead *l, struct machine *m) {
+static bool is_eventful(const struct lookahead *l, const struct machine *m) {
   const struct machine_state *s = &m->state;
-  const struct code *code = machine_code(m, s->acting_pc);
-  bool same = l->changes == s->exceptions.changes && l->serial == s->context.serial &&
-              l->bus_accesses == s->bus_accesses && l->code_changes == m->code_changes;
+  return l->changes != s->exceptions.changes || l->serial != s->context.serial ||
+         l->bus_accesses != s->bus_accesses || l->code_changes != m->code_changes ||
+         s->acting_flags == 0 || (s->acting_flags & FOOTPRINT_STATE) != 0;
+}
+
+SELDOM static void note_event(struct lookahead *l, const struct machine *m) {
+  const struct machine_state *s = &m->state;
   l->changes = s->exceptions.changes;
   l->serial = s->context.serial;
   l->bus_accesses = s->bus_accesses;
   l->code_changes = m->code_changes;
-  return !same || code == NULL || (code->flags & FOOTPRINT_STATE) != 0;
+  block_of(l, s->acting)->eventful = true;
+  block_of(l, s->boundary)->eventful = true; /* it may have come here */
 }
 
-void lookahead_note(struct lookahead *l, struct machine *m) {
-  const struct machine_state *s = &m->state;
-  struct lookahead_block *block = block_of(l, s->acting);
+static void note_access(struct lookahead_block *block, const struct access_record *access) {
+  uint64_t *set = access->write ? block->written : block->read;
+  uint32_t first = access->address / 4;
+  uint32_t last = (access->address + access->size - 1) / 4;
+  add(set, first);
+  if (last != first) {
+    add(set, last);
+  }
+}
+
+bool lookahead_note(struct lookahead *l, const struct machine *m) {
   if (is_eventful(l, m)) {
-    block->eventful = true;
-    block_of(l, s->boundary)->eventful = true; /* it may have come here */
-    return;
+    note_event(l, m);
+    return true;
   }
+  struct lookahead_block *block = block_of(l, m->state.acting);
   for (unsigned i = 0; i < m->last_count; i++) {
-    const struct access_record *access = &m->last[i];
-    uint64_t *set = access->write ? block->written : block->read;
-    for (uint32_t at = access->address & ~3U; at < access->address + access->size; at += 4) {
-      add(set, at / 4);
-    }
+    note_access(block, &m->last[i]);
   }
+  return false;
 }
 
 static bool touches(const struct lookahead_block *block, const struct granule *granule,

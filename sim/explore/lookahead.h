@@ -35,8 +35,9 @@ struct lookahead {
 void lookahead_free(struct lookahead *lookahead);
 /* A bare pass begins. */
 void lookahead_clear(struct lookahead *lookahead);
-/* At each of its boundaries: what the instruction ahead of it did. */
-void lookahead_note(struct lookahead *lookahead, struct machine *machine);
+/* At each of its boundaries: what the instruction ahead of it did. False: nothing but
+ * access memory. */
+bool lookahead_note(struct lookahead *lookahead, const struct machine *machine);
 
 /* Up to which boundary the run goes on from `boundary` as if the handlers of this
  * footprint had not been: a multiple of LOOKAHEAD_BLOCK, at most `end`; or not more than

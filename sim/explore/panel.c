@@ -166,7 +166,9 @@ static uint32_t audience(const struct panel *panel, const struct event *event) {
 }
 
 static void deliver(struct panel *panel, const struct event *event) {
-  for (uint32_t left = audience(panel, event); left != 0; left &= left - 1) {
+  uint32_t hears = audience(panel, event);
+  panel->told += hears != 0;
+  for (uint32_t left = hears; left != 0; left &= left - 1) {
     unsigned i = (unsigned)__builtin_ctz(left);
     panel->list[i]->observe(&panel->detection[i], panel->detection[i].state, event);
   }
@@ -236,16 +238,23 @@ void panel_observe(struct panel *panel, const struct event *event) {
   }
 }
 
+bool panel_ask(struct panel *panel, const struct event *event) {
+  enter(panel, event);
+  return !concerns_anyone(panel, event);
+}
+
 void panel_hear_far(struct panel *panel, bool far) {
   panel->hearing = far ? panel->hears_far : UINT32_MAX;
 }
 
 void panel_hold(struct panel *panel) {
   panel->held.holds = panel->holders == 0;
+  panel->held.quiet = false;
   panel->held.count = 0;
 }
 
 void panel_drop(struct panel *panel) {
+  panel->held.quiet = panel->held.holds;
   panel->held.holds = false;
 }
 

@@ -11,6 +11,7 @@
 #include "sim/explore/findings.h"
 #include "sim/explore/lookahead.h"
 #include "sim/explore/parcel.h"
+#include "sim/explore/recall.h"
 #include "sim/explore/seen.h"
 #include "sim/machine/machine.h"
 
@@ -83,6 +84,7 @@ struct calm {
   uint32_t changes;    /* state that must stay: of the exceptions, */
   uint32_t suspicions; /* of the detectors, and of what else counts */
   uint64_t bus_accesses, code_changes;
+  uint64_t likely; /* what the handlers touch (footprint_may_meet) */
   uint8_t control; /* an FP instruction changes it: larger frames */
 };
 
@@ -90,6 +92,7 @@ struct calm {
 enum { HELD_MOST = 128 };
 struct held {
   bool holds;
+  bool quiet; /* what was dropped was all, and concerned nobody */
   unsigned count;
   struct event event[HELD_MOST];
 };
@@ -104,6 +107,7 @@ struct panel {
   uint32_t wanted[EVENT_KIND_COUNT];   /* who hears of it */
   uint32_t alarming[EVENT_KIND_COUNT]; /* who does more of it than remember */
   uint32_t *caring;                    /* by leaf: whom accesses mean something to */
+  uint64_t told;                       /* events that anyone heard of; never rewinds */
   struct suspicions open;
   struct suspicions distant; /* whose consequence may be farther off */
   struct awaited awaited;    /* by those of the newest probe */
@@ -125,6 +129,7 @@ struct explorer {
   struct level levels[DEPTH_MOST];
   struct level *here; /* the level whose places are being decided */
   struct calm calm;
+  struct recalling recalling;
 
   struct lookahead lookahead; /* from the bare pass, as the next */
   uint32_t stack_low;
@@ -200,6 +205,8 @@ void panel_hear_far(struct panel *panel, bool far);
 void panel_hold(struct panel *panel);
 /* What is still held back is forgotten: the run is undone to where the holding began. */
 void panel_drop(struct panel *panel);
+/* Whether the event, should it come now, concerns no detector. Enters what it enters. */
+bool panel_ask(struct panel *panel, const struct event *event);
 /* The detectors hear of what is still held back: the run goes on. */
 void panel_release(struct panel *panel);
 void panel_finish(struct panel *panel);
@@ -223,6 +230,15 @@ bool probe_came_home(const struct explorer *ex, const struct run *run);
 struct run probe_handlers(const struct explorer *ex, unsigned exception);
 /* Activations below those of an exception that comes at this level's place. */
 uint8_t probe_base(const struct explorer *ex);
+
+/* recall.c: whether a probe of this exception at this level's place is told from memory:
+ * nobody is concerned, and nothing was run. */
+bool recall_probe(struct explorer *ex, unsigned exception);
+/* A probe is about to be made: where its footprint goes if nobody else wants it. NULL: it
+ * will not be kept. */
+struct footprint *recall_begin(struct explorer *ex, unsigned exception);
+/* It was quiet, and was taken back: kept, if it can be recalled. */
+void recall_note(struct explorer *ex, unsigned exception, const struct footprint *footprint);
 
 /* deepen.c: pends the exception at this level's place, and decides the places of
  * what follows: those of its handlers, and (`behind`) those of the interrupted
@@ -274,7 +290,7 @@ void calm_end(struct explorer *ex);
 void calm_look(struct explorer *ex, bool mine);
 /* Whether it goes on here: the instruction accessed nothing, and touched nothing else
  * that two places can differ in. */
-bool calm_stays(struct explorer *ex, enum place_kind kind);
+bool calm_stays(const struct explorer *ex, enum place_kind kind);
 
 /* account.c: the certificate's lists. */
 void account_finish(struct explorer *ex, enum machine_stop stop); /* after a spine */

@@ -225,14 +225,21 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   const uint32_t *open = &ex->panel.open.of[ex->panel.run];
   struct run probe = probe_handlers(ex, exception);
   uint64_t longest = probe.limit;
+  uint64_t bus_accesses = m->state.bus_accesses;
   uint8_t depth = probe.base_depth;
   struct equivalence *equivalence = begin_equivalence(ex, exception);
+  struct footprint *footprint = recall_begin(ex, exception);
+  if (footprint != NULL && equivalence == NULL) {
+    footprint_begin(footprint, m);
+    m->footprint = footprint;
+  }
   if (ex->listener == NULL && !ex->audits) {
     panel_hold(&ex->panel);
   }
   machine_inject(m, exception);
   machine_continue(m, &probe);
   note_landing(ex, &probe);
+  m->footprint = equivalence == NULL ? NULL : m->footprint;
   if (equivalence != NULL) {
     equivalence_end(equivalence, m, probe_came_home(ex, &probe), probe.stop == STOP_DONE);
   }
@@ -241,6 +248,7 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   ex->here->suspicious = *open > 0;
   bool back = probe.stop == STOP_DONE && m->state.pc == ex->landed.pc; /* where it landed */
   bool same = back || probe_came_home(ex, &probe);
+  ex->recalling.wanted &= same && !lost && m->state.bus_accesses == bus_accesses;
   bool home = same || ex->here->place.kind == PLACE_RETURN;
   if (probe.stop != STOP_DONE) {
     ex->certificate.cut_handlers += m->state.boundary >= longest;
@@ -507,13 +515,16 @@ void probe_run(struct explorer *ex, unsigned exception) {
   struct mask_state mask = masks_at(ex, exception);
   struct footprint *outer = m->footprint;
   uint8_t outer_run = ex->panel.run;
+  ex->probes++;
+  ex->taken[exception]++;
+  if (recall_probe(ex, exception)) {
+    return;
+  }
   snapshot_save(ex->here->at_place, m);
   ex->here->exception = (uint16_t)exception;
   ex->here->sighting_count = 0;
   ex->early = false;
   ex->panel.run = (uint8_t)(level_number(ex) + 2);
-  ex->probes++;
-  ex->taken[exception]++;
   ex->panel.awaited = (struct awaited){.oldest = UINT64_MAX};
   enum homecoming how = run_on(ex, exception);
   ex->here->suspicious = ex->here->suspicious || ex->panel.distant.of[ex->panel.run] > 0;
@@ -521,6 +532,10 @@ void probe_run(struct explorer *ex, unsigned exception) {
     judge(ex, how, &mask);
   } else {
     snapshot_restore(ex->here->at_place, m);
+  }
+  if (how == HOME && !ex->here->suspicious) {
+    const struct equivalence *e = ex->here->equivalences[exception];
+    recall_note(ex, exception, decide_prunes(ex) ? &e->footprint : &ex->recalling.footprint);
   }
   if (ex->audits) {
     run_to_horizon(ex, exception, &mask);

@@ -21,19 +21,19 @@ static uint64_t low_bytes(uint64_t value, unsigned size) {
 
 /* The hash tells whether a spine's state came back; probes and branches are taken
  * back with all they did. */
+static inline bool hashes(const struct machine *m) {
+  return m->run->mode == RUN_SPINE || m->run->hashes;
+}
+
 static void note_change(struct machine *m, const uint8_t *host, uint32_t address, unsigned size,
                         uint64_t value) {
-  if (m->run->mode == RUN_SPINE || m->run->hashes) {
+  if (hashes(m)) {
     m->state.memory_hash ^= memory_hash_change(host, address, size, value);
   }
 }
 
-void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
-                    uint64_t value) {
-  uint8_t *host = memory_host(&m->memory, address, size);
-  if (host == NULL || m->queued == MACHINE_QUEUE) {
-    return;
-  }
+static inline void queue(struct machine *m, bool write, uint32_t address, unsigned size,
+                         uint64_t value, uint8_t *host) {
   struct access_record *record = &m->queue[m->queued++];
   uint64_t old = bytes_get(host, size);
   record->address = address;
@@ -44,7 +44,11 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
   if (write) {
     m->value_changes += record->value != record->old;
     undo_save(&m->undo, host, size);
-    note_change(m, host, address, size, value);
+    if (hashes(m)) {
+      m->state.memory_hash ^= size == 4
+                                  ? memory_hash_word(address, (uint32_t)old, (uint32_t)value)
+                                  : memory_hash_change(host, address, size, value);
+    }
     if (m->asks) {
       discipline_wrote(m, address, size, value);
     }
@@ -54,41 +58,18 @@ void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned si
   }
 }
 
-/* Nobody else can change what is read there: a constant, as most that the code keeps
- * beside itself. What may be left between its reads, and EXC_RETURN, is still wanted. */
-static bool reads_constant(struct machine *m, uint32_t address, unsigned size) {
-  const struct recent_code *recent = &m->recent;
-  if (!recent->constant || address - recent->base > recent->size - size ||
-      m->host.stack_events) {
-    return false;
+void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
+                    uint64_t value) {
+  uint8_t *host = memory_host(&m->memory, address, size);
+  if (host != NULL && m->queued < MACHINE_QUEUE) {
+    queue(m, write, address, size, value, host);
   }
-  const struct code *code = machine_code(m, m->state.acting_pc);
-  return code != NULL && (code->flags & (CODE_BEATS | CODE_TO_PC)) == 0;
 }
 
-void accesses_note(struct machine *m, bool write, uint32_t address, unsigned size,
-                   uint64_t value) {
-  if (m->draining) {
-    uint8_t *host = memory_host(&m->memory, address, size);
-    if (write && host != NULL) {
-      undo_save(&m->undo, host, size);
-    }
-    return;
-  }
-  if (m->guarded) {
-    guard_access(m, write, address, size);
-  }
-  if (!write && reads_constant(m, address, size)) {
-    return;
-  }
-  if (m->footprint != NULL) {
-    footprint_access(m->footprint, m, write, address, size);
-  }
-  if (size == 4 && (address & 3U) == 0) {
-    accesses_queue(m, write, address, size, value);
-    return;
-  }
-  while (size > 0) { /* single-copy-atomic pieces: aligned, at most a word */
+/* Single-copy-atomic pieces: aligned, at most a word. */
+SELDOM static void queue_pieces(struct machine *m, bool write, uint32_t address, unsigned size,
+                                uint64_t value) {
+  while (size > 0) {
     unsigned piece = size < 4 ? size : 4;
     while ((address & (piece - 1)) != 0) {
       piece /= 2;
@@ -97,6 +78,47 @@ void accesses_note(struct machine *m, bool write, uint32_t address, unsigned siz
     address += piece;
     size -= piece;
     value >>= 8 * piece;
+  }
+}
+
+/* Nobody else can change what is read there: a constant, as most that the code keeps
+ * beside itself. What may be left between its reads, and EXC_RETURN, is still wanted. */
+static inline bool reads_constant(const struct machine *m, uint32_t address, unsigned size) {
+  const struct recent_code *recent = &m->recent;
+  return recent->constant && address - recent->base <= recent->size - size &&
+         (m->state.acting_flags & (CODE_BEATS | CODE_TO_PC)) == 0 && !m->host.stack_events;
+}
+
+SELDOM static void save_drained(struct machine *m, bool write, uint32_t address,
+                                unsigned size) {
+  uint8_t *host = memory_host(&m->memory, address, size);
+  if (write && host != NULL) {
+    undo_save(&m->undo, host, size);
+  }
+}
+
+void accesses_note(struct machine *m, bool write, uint32_t address, unsigned size,
+                   uint64_t value) {
+  if (m->draining) {
+    save_drained(m, write, address, size);
+    return;
+  }
+  if (m->guarded) {
+    guard_access(m, write, address, size);
+  }
+  if (!write && reads_constant(m, address, size)) {
+    return;
+  }
+  machine_passes(m, address);
+  if (m->footprint != NULL) {
+    footprint_access(m->footprint, m, write, address, size);
+  }
+  const struct region *ram = m->memory.ram;
+  uint32_t offset = address - ram->base;
+  if (size == 4 && (offset & 3U) == 0 && offset < ram->size && m->queued < MACHINE_QUEUE) {
+    queue(m, write, address, 4, value, ram->host + offset);
+  } else {
+    queue_pieces(m, write, address, size, value);
   }
 }
 
@@ -132,10 +154,39 @@ static unsigned emit_part(struct machine *m, const struct access_record *record,
   return part;
 }
 
-static void emit_access(struct machine *m, const struct access_record *record, unsigned number,
-                        const struct code *code) {
+/* Most accesses are of just one leaf, and of all of it. */
+static inline bool emit_whole(struct machine *m, const struct access_record *record,
+                              struct event *event, bool exclusive) {
+  uint32_t leaf = memory_leaf(&m->memory, record->address);
+  if (is_stack(m, leaf, record->address)) {
+    return false;
+  }
+  struct leaf_extent extent = leaf_extent(&m->memory.leaves, leaf);
+  if (extent.address != record->address || extent.size != record->size) {
+    return false;
+  }
+  event->leaf = leaf;
+  event->address = record->address;
+  event->size = record->size;
+  event->value = event->whole = record->value;
+  event->old = record->old;
+  event->flags = exclusive ? EVENT_EXCLUSIVE : 0;
+  m->host.event(m->host.owner, event);
+  return true;
+}
+
+/* Of all that a program accesses most is its own stack, which nobody hears of. */
+static bool is_own_stack(const struct machine *m, const struct access_record *record) {
+  uint32_t address = record->address;
+  return record->size == 4 && !m->host.stack_events &&
+         is_stack(m, memory_leaf(&m->memory, address), address) &&
+         !stack_is_foreign(m, address);
+}
+
+static void emit_access(struct machine *m, const struct access_record *record,
+                        unsigned number) {
   const struct machine_state *s = &m->state;
-  if (m->host.event == NULL) {
+  if (m->host.event == NULL || is_own_stack(m, record)) {
     return;
   }
   struct event event = {
@@ -145,7 +196,10 @@ static void emit_access(struct machine *m, const struct access_record *record, u
       .context = s->context,
       .boundary = s->acting,
   };
-  bool exclusive = code != NULL && (code->flags & CODE_EXCLUSIVE) != 0;
+  bool exclusive = (s->acting_flags & CODE_EXCLUSIVE) != 0;
+  if (emit_whole(m, record, &event, exclusive)) {
+    return;
+  }
   for (unsigned from = 0; from < record->size;) {
     unsigned part = emit_part(m, record, from, &event);
     event.flags = (uint8_t)((exclusive ? EVENT_EXCLUSIVE : 0) |
@@ -301,7 +355,7 @@ static void tell_with_beats(struct machine *m, const struct batch *batch,
     if (batch->records[i].write) {
       poke(m, &batch->records[i], batch->records[i].value);
     }
-    emit_access(m, &batch->records[i], i, code);
+    emit_access(m, &batch->records[i], i);
   }
   set_registers(m, code, &after);
   keep_last(m, batch);
@@ -347,7 +401,7 @@ static void tell_plainly(struct machine *m, const struct batch *batch,
     if (steps) {
       poke(m, &batch->records[i], batch->records[i].value);
     }
-    emit_access(m, &batch->records[i], i, code);
+    emit_access(m, &batch->records[i], i);
   }
 }
 
@@ -403,16 +457,16 @@ void accesses_tell(struct machine *m) {
   if (m->queued == 0) {
     return;
   }
-  if (machine_offers(m)) {
-    memcpy(m->last, m->queue, m->queued * sizeof *m->queue);
+  if (m->queued > 1 || m->state.interrupted.armed) {
+    if (machine_offers(m)) {
+      memcpy(m->last, m->queue, m->queued * sizeof *m->queue);
+    }
+    tell_batch(m, machine_code(m, m->state.acting_pc));
+    return;
   }
-  const struct code *code = machine_code(m, m->state.acting_pc);
-  if (m->queued == 1 && !m->state.interrupted.armed) {
-    m->queued = 0;
-    emit_access(m, &m->queue[0], 0, code); /* nothing is queued meanwhile */
-  } else {
-    tell_batch(m, code);
-  }
+  m->last[0] = m->queue[0];
+  m->queued = 0;
+  emit_access(m, &m->queue[0], 0); /* nothing is queued meanwhile */
 }
 
 void machine_write(struct machine *m, uint32_t address, unsigned size, uint64_t value) {

@@ -193,11 +193,13 @@ static void pass(struct machine *m, const struct code *code) {
   struct machine_state *s = &m->state;
   m->moves_stack = (code->flags & CODE_STACK) != 0;
   m->written |= code->writes;
+  machine_passes(m, s->pc);
   if (m->edges.map != NULL && m->run->mode == RUN_SPINE) {
     edges_step(&m->edges, s->pc, code_size(code), s->context.serial);
   }
   s->acting = s->boundary++;
   s->acting_pc = s->pc;
+  s->acting_flags = code->flags;
   s->acting_it = s->it_state;
   s->time++;
   s->instructions++;

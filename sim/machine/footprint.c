@@ -18,7 +18,8 @@ void footprint_begin(struct footprint *f, struct machine *m) {
   f->frame = (sp - (fp ? FP_FRAME_SIZE : FRAME_SIZE)) & ~(sp & 4U);
   f->frame_end = sp;
   f->stack_end = cpu_msp(m->cpu);
-  f->saved = 0;
+  f->saved = f->own = 0;
+  f->dead = false;
   f->likely = 0;
   f->began = m->state.time;
   f->constant = UINT64_MAX;
@@ -78,8 +79,19 @@ static uint64_t likely_bit(uint32_t id) {
   return 1ULL << (id * 0x9e3779b1U >> 26);
 }
 
+bool footprint_may_meet(uint64_t likely, const struct machine *m, uint32_t address,
+                        unsigned size) {
+  uint32_t first = granule_of(m, address);
+  uint32_t last = granule_of(m, address + size - 1);
+  bool apart = first == LEAF_NONE || (likely & likely_bit(first)) == 0;
+  return first != last || !apart;
+}
+
 static void add(struct footprint *f, uint32_t id, bool write) {
   uint8_t use = write ? FOOTPRINT_WRITTEN : FOOTPRINT_READ;
+  if (id == LEAF_NONE) {
+    return;
+  }
   f->likely |= likely_bit(id);
   for (unsigned i = 0; i < f->count; i++) {
     if (f->granules[i].id == id) {
@@ -105,12 +117,15 @@ static uint8_t next_moved(struct footprint *f) {
 
 /* The handlers' own stack: what it holds is theirs, but for the frame and for
  * the registers that they saved there. */
-static void stack_access(struct footprint *f, bool write, uint32_t address) {
+static void stack_access(struct footprint *f, bool write, uint32_t address, unsigned size) {
   bool in_frame = address >= f->frame && address < f->frame_end;
   uint32_t slot = (f->frame - 4 - (address & ~3U)) / 4;
   bool near = address < f->frame && slot < FOOTPRINT_SLOTS;
+  uint64_t word = near && size == 4 ? 1ULL << slot : 0;
   uint8_t moved = next_moved(f);
   bool foreign = write && ((unsigned)f->foreign >> moved & 1U) != 0;
+  f->own |= write ? word : 0;
+  f->dead = f->dead || (!write && (f->own & word) == 0);
   if (in_frame || (foreign && !near)) {
     f->reusable = false;
   } else if (foreign) {
@@ -137,14 +152,16 @@ void footprint_access(struct footprint *f, struct machine *m, bool write, uint32
     return;
   }
   if (is_stack(m, address) && address < f->stack_end) {
-    stack_access(f, write, address);
+    stack_access(f, write, address, size);
     return;
   }
+  uint32_t added = LEAF_NONE;
   for (uint32_t at = address; at < address + size; at++) {
     uint32_t id = granule_of(m, at);
-    if (id != LEAF_NONE) {
+    if (id != added) {
       add(f, id, write);
     }
+    added = id;
   }
 }
 

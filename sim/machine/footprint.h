@@ -43,6 +43,8 @@ struct footprint {
   uint32_t stack_end; /* main stack pointer at the place: the handlers' stack lies below */
   uint64_t saved;     /* words below the frame that hold foreign registers, one bit each ... */
   uint8_t holder[FOOTPRINT_SLOTS]; /* ... and whose value it is, where the bit is set */
+  uint64_t own;                    /* words below the frame that the handlers wrote */
+  bool dead;                       /* they read one that they had not written */
   uint64_t likely;   /* a bit for each granule, by its id: what it lacks was not touched */
   uint64_t began;    /* time at the place */
   uint64_t constant; /* at places until this time, exclusive, models do what they did */
@@ -78,5 +80,9 @@ void footprint_merge(struct footprint *footprint, const struct footprint *inner,
 enum footprint_use { FOOTPRINT_READ = 1, FOOTPRINT_WRITTEN = 2 };
 unsigned footprint_use_of(const struct footprint *footprint, const struct machine *machine,
                           uint32_t address, unsigned size);
+/* Quicker, of several footprints: false if none of those whose `likely` these are (an OR)
+ * touched them. */
+bool footprint_may_meet(uint64_t likely, const struct machine *machine, uint32_t address,
+                        unsigned size);
 
 #endif

@@ -153,6 +153,7 @@ void machine_pend(struct machine *m, unsigned exception) {
 
 void machine_inject(struct machine *m, unsigned exception) {
   m->written = 0;
+  m->path = 0;
   peripherals_raise(m, exception);
   machine_pend(m, exception);
 }

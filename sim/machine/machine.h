@@ -174,6 +174,7 @@ struct machine {
   struct access_record last[MACHINE_QUEUE]; /* of the last instruction that is over */
   unsigned last_count;
   uint16_t written;            /* registers that instructions wrote since the last injection */
+  uint64_t path;               /* hash of all that ran since then, and of where it accessed */
   struct footprint *footprint; /* where a probe's accesses are recorded, or NULL */
   uint64_t clock_reads;        /* of SysTick's and the cycle counter; never rewinds */
   uint64_t code_changes;       /* times that code in RAM was overwritten */

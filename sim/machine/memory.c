@@ -276,6 +276,10 @@ static uint64_t mix(uint32_t word, uint32_t value) {
   return x ^ x >> 32;
 }
 
+uint64_t memory_hash_word(uint32_t address, uint32_t old, uint32_t new) {
+  return old != new ? mix(address, old) ^ mix(address, new) : 0;
+}
+
 uint64_t memory_hash_change(const uint8_t *host, uint32_t address, unsigned size,
                             uint64_t value) {
   uint64_t change = 0;

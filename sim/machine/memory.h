@@ -77,6 +77,8 @@ uint64_t memory_hash_part(const struct memory *memory, uint32_t low, uint32_t hi
 /* Changes in the hash when these bytes are replaced. */
 uint64_t memory_hash_change(const uint8_t *host, uint32_t address, unsigned size,
                             uint64_t value);
+/* The same for an aligned word. */
+uint64_t memory_hash_word(uint32_t address, uint32_t old, uint32_t new);
 
 /* Index of the leaf that covers this byte of RAM, else LEAF_NONE. */
 static inline uint32_t memory_leaf(const struct memory *memory, uint32_t address) {

@@ -2,10 +2,8 @@
 #ifndef TORNWORD_SIM_MACHINE_PRIVATE_H
 #define TORNWORD_SIM_MACHINE_PRIVATE_H
 
+#include "sim/hot.h"
 #include "sim/machine/machine.h"
-
-/* Kept out of the loop over instructions, where it would cost registers. */
-#define SELDOM __attribute__((noinline))
 
 /* Whether this run asks what may come at its places. */
 static inline bool machine_offers(const struct machine *m) {
@@ -15,6 +13,11 @@ static inline bool machine_offers(const struct machine *m) {
 /* Whether what comes by itself comes in this run. */
 static inline bool machine_is_natural(const struct machine *m) {
   return m->run->mode == RUN_SPINE || m->run->natural;
+}
+
+/* What runs, and where it accesses, since the last injection. */
+static inline void machine_passes(struct machine *m, uint32_t address) {
+  m->path = (m->path ^ ((uint64_t)address << 32 | address)) * 0x9e3779b97f4a7c15U;
 }
 
 /* accesses.c */

@@ -38,7 +38,7 @@ static uint64_t content_hash(const struct machine *m) {
          (uint64_t)s->progress.last_given << 32;
 }
 
-static void anchor(struct machine *m, struct recurrence *r) {
+static void anchor(struct machine *m, struct recurrence *r, uint64_t now) {
   struct cpu_registers registers;
   cpu_get(m->cpu, &registers);
   memcpy(r->registers, registers.r, sizeof registers.r);
@@ -47,7 +47,7 @@ static void anchor(struct machine *m, struct recurrence *r) {
   r->xpsr = registers.xpsr;
   r->pc = m->state.pc;
   r->hash = content_hash(m);
-  r->steps = 0;
+  r->since = now;
   r->set = true;
 }
 
@@ -69,37 +69,50 @@ static inline bool same_state(struct machine *m, const struct recurrence *r) {
 }
 
 /* Brent's search: the anchor moves on at growing distances. */
-static bool came_back(struct machine *m, struct recurrence *r, uint64_t steps) {
-  if (same_state(m, r)) {
+static void move_anchor(struct machine *m, struct recurrence *r, uint64_t now) {
+  if (r->set && now - r->since < r->power) {
+    return;
+  }
+  if (r->set) {
+    r->power *= 2;
+  }
+  anchor(m, r, now);
+}
+
+/* Whether the program is in a state in which it waited before. */
+static bool waited_so(struct machine *m) {
+  struct progress *p = &m->state.progress;
+  if (same_state(m, &p->waiting)) {
     return true;
   }
-  r->steps += r->set ? steps : 0;
-  if (!r->set || r->steps >= r->power) {
-    if (r->set) {
-      r->power *= 2;
-    }
-    anchor(m, r);
-  }
+  move_anchor(m, &p->waiting, ++p->waits);
   return false;
 }
 
 /* A short loop that begins long after the program did is seen at once by an anchor
  * that never lies far back. */
-static bool looped_tightly(struct machine *m, struct recurrence *r, uint64_t steps) {
-  if (same_state(m, r)) {
-    return true;
+SELDOM static void move_anchors(struct machine *m) {
+  struct progress *p = &m->state.progress;
+  struct recurrence *tight = &p->tight;
+  const struct recurrence *loop = &p->loop;
+  uint64_t longest = m->state.arrivals.open ? TIGHT_GIVEN : TIGHT_LOOP;
+  if (!tight->set || p->walked - tight->since >= longest) {
+    anchor(m, tight, p->walked);
   }
-  r->steps += steps;
-  if (!r->set || r->steps >= (m->state.arrivals.open ? TIGHT_GIVEN : TIGHT_LOOP)) {
-    anchor(m, r);
-  }
-  return false;
+  move_anchor(m, &p->loop, p->walked);
+  uint64_t next = loop->since + loop->power;
+  p->next_anchor = tight->since + longest < next ? tight->since + longest : next;
+}
+
+SELDOM static bool is_at_anchor(struct machine *m) {
+  const struct progress *p = &m->state.progress;
+  return same_state(m, &p->tight) || same_state(m, &p->loop);
 }
 
 /* Whether the program's state came back. While a stimulus gives interrupts runs
  * are many and short: there, only steps backwards are looked at, which every loop
  * has. */
-static bool looped(struct machine *m) {
+static inline bool looped(struct machine *m) {
   struct machine_state *s = &m->state;
   struct progress *p = &s->progress;
   if (s->arrivals.open && s->pc > s->acting_pc) {
@@ -107,13 +120,21 @@ static bool looped(struct machine *m) {
   }
   uint64_t steps = s->arrivals.open ? s->boundary - p->searched : 1;
   p->searched = s->boundary;
-  return looped_tightly(m, &p->tight, steps) || came_back(m, &p->loop, steps);
+  if ((s->pc == p->tight.pc || s->pc == p->loop.pc) && is_at_anchor(m)) {
+    return true;
+  }
+  p->walked += steps;
+  if (p->walked >= p->next_anchor) {
+    move_anchors(m);
+  }
+  return false;
 }
 
 static void restart_search(struct machine *m) {
   struct progress *p = &m->state.progress;
   p->tight = (struct recurrence){0};
   p->loop = (struct recurrence){.power = FIRST_POWER};
+  p->next_anchor = 0;
   p->device_reads_then = m->state.device_reads;
   p->counter_next = 0;
 }
@@ -154,7 +175,7 @@ static unsigned next_in_turn(const struct machine *m, bool masked) {
   return 0;
 }
 
-static void arrive(struct machine *m) {
+SELDOM static void arrive(struct machine *m) {
   struct machine_state *s = &m->state;
   if (systick_expire(&s->systick, s->time)) {
     exception_set(s->exceptions.pending, EXCEPTION_SYSTICK);
@@ -172,7 +193,7 @@ static bool ends_loop(struct machine *m, struct device_register *slot, uint32_t 
   struct machine_host host = m->host;
   struct run run = {
       .mode = RUN_BRANCH,
-      .limit = s->boundary + 2 * loop->steps + TRIAL_SLACK,
+      .limit = s->boundary + 2 * (s->progress.walked - loop->since) + TRIAL_SLACK,
       .meets = true,
       .meet_pc = s->pc,
       .meet_depth = s->depth,
@@ -311,7 +332,7 @@ static void close_run(struct machine *m, enum machine_stop stop) {
 }
 
 /* The state came back: without something new the program loops for ever. */
-static void help_waiting(struct machine *m) {
+SELDOM static void help_waiting(struct machine *m) {
   struct progress *p = &m->state.progress;
   bool polls = m->state.device_reads != p->device_reads_then;
   if (answer_poll(m)) {
@@ -320,7 +341,7 @@ static void help_waiting(struct machine *m) {
   }
   p->polls = 0;
   enum machine_stop closed = arrivals_are_given(m) ? STOP_INPUT : STOP_CLOSED;
-  if (came_back(m, &p->waiting, 1) && !m->endless && !m->state.arrivals.open) {
+  if (waited_so(m) && !m->endless && !m->state.arrivals.open) {
     close_run(m, closed);
     return;
   }
@@ -331,7 +352,7 @@ static void help_waiting(struct machine *m) {
   restart_search(m);
 }
 
-static void gift_to_busy(struct machine *m) {
+SELDOM static void gift_to_busy(struct machine *m) {
   struct machine_state *s = &m->state;
   s->progress.next_gift = s->boundary + GIFT_INTERVAL;
   for (unsigned e = EXCEPTION_SYSTICK; e < EXCEPTION_COUNT; e++) {
@@ -370,7 +391,7 @@ void progress_boundary(struct machine *m) {
 
 bool progress_wake(struct machine *m) {
   struct machine_state *s = &m->state;
-  if (came_back(m, &s->progress.waiting, 1) && !s->arrivals.open) {
+  if (waited_so(m) && !s->arrivals.open) {
     m->run->stop = arrivals_are_given(m) ? STOP_INPUT : STOP_CLOSED;
     return true;
   }

@@ -9,6 +9,7 @@ static void retire(struct machine *m, const struct code *code) {
   struct machine_state *s = &m->state;
   s->acting = s->boundary++;
   s->acting_pc = s->pc;
+  s->acting_flags = code->flags;
   s->acting_it = s->it_state;
   s->time++;
   s->instructions++;

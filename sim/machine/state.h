@@ -49,7 +49,7 @@ struct interrupted_instruction {
 
 /* Recognition of a state that came back (Brent's cycle search). */
 struct recurrence {
-  uint64_t steps, power;
+  uint64_t since, power; /* when the anchor was set, and how long it stays */
   uint32_t pc;
   uint32_t registers[15]; /* r0 to r12, sp, lr */
   uint32_t xpsr;
@@ -62,6 +62,9 @@ struct progress {
   struct recurrence loop;          /* of the program's state */
   struct recurrence tight;         /* the same, with an anchor that moves often: short loops */
   struct recurrence waiting;       /* of the states in which it waited */
+  uint64_t walked;                 /* boundaries: the time of the searches ... */
+  uint64_t next_anchor;            /* ... at which an anchor moves on */
+  uint64_t waits;                  /* the same for the states in which it waited */
   uint64_t device_reads_then;      /* total at the loop's anchor */
   uint64_t searched;               /* boundary of the last look at the searches */
   uint64_t next_gift;              /* boundary at which a busy program is given an interrupt */
@@ -104,7 +107,8 @@ struct machine_state {
   uint64_t acting; /* boundary of the instruction that executes or did last */
   uint32_t pc;     /* next instruction */
   uint32_t acting_pc;
-  uint8_t it_state; /* of the next instruction */
+  uint32_t acting_flags; /* enum code_flag of the instruction there */
+  uint8_t it_state;      /* of the next instruction */
   uint8_t acting_it;
   bool in_block; /* its IT was executed: a jump into a block finds no conditions */
   struct context context;

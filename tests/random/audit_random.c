@@ -294,6 +294,20 @@ static void by_token(struct trial *trial, const struct finding *finding) {
   check_free(&replayed);
 }
 
+/* Every probe is run. */
+static void without_recall(struct trial *trial, const char *expected) {
+  struct explorer_options options = trial->options;
+  struct check check = {.findings = NULL};
+  options.jobs = 1;
+  options.recalls = false;
+  if (run_check(trial, &options, "without recall", &check)) {
+    char *text = tell_check(&check);
+    same_text(trial, "without recall", expected, text);
+    free(text);
+    check_free(&check);
+  }
+}
+
 /* The check that all others are compared with. */
 static bool audited(struct trial *trial, struct check *check) {
   struct explorer_options options = trial->options;
@@ -319,6 +333,7 @@ static void try_all(struct trial *trial) {
   with_workers(trial, 1, text);
   with_workers(trial, 2, text);
   with_workers(trial, 5, text);
+  without_recall(trial, text);
   without_pruning(trial, &check);
   without_probes(trial, &check.certificate);
   size_t errors = 0;
