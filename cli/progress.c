@@ -110,12 +110,12 @@ void progress_stats(const struct progress *progress, const struct certificate *c
   }
   fprintf(stderr,
           "tornword: %.3f s, %" PRIu64 " instructions on the spine, %" PRIu64
-          " probes (%.0f/s), %" PRIu64 " branches, %" PRIu64
+          " probes (%.0f/s; %" PRIu64 " recalled), %" PRIu64 " branches, %" PRIu64
           " pairs of serial orders compared\n"
           "tornword: %.3f s of processor time here, %.3f s in other processes, %ld KiB of "
           "memory at most\n",
           seconds, certificate->instructions, probes,
-          seconds > 0 ? (double)probes / seconds : 0.0, certificate->branches,
-          certificate->ranked, processor_time(RUSAGE_SELF), processor_time(RUSAGE_CHILDREN),
-          usage.ru_maxrss);
+          seconds > 0 ? (double)probes / seconds : 0.0, certificate->recalled,
+          certificate->branches, certificate->ranked, processor_time(RUSAGE_SELF),
+          processor_time(RUSAGE_CHILDREN), usage.ru_maxrss);
 }

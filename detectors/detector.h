@@ -105,7 +105,9 @@ struct detector {
    * `remembers`: events (as `events`) at which no handler does that, if nobody held a
    * suspicion when it came: observe takes notes at most. Of all others `concerns` is
    * asked: whether this one may, by what is in the state, which knows nothing yet of the
-   * handler's own events (the nesting does). Yes is always right, and NULL says yes. */
+   * handler's own events (the nesting does). Yes is always right, and NULL says yes.
+   * A no to an access stands until a detector is told of something: time alone must not
+   * make it a yes (recall.h does not ask again). */
   uint32_t remembers;
   bool (*concerns)(const struct detection *d, const void *state, const struct event *event);
   /* It can find a distant kind (finding_traits) in a branch that is looked at farther for

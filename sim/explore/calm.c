@@ -6,7 +6,8 @@ void calm_begin(struct explorer *ex) {
   const struct explorer_options *options = &ex->options;
   bool asked = options->decided != NULL || options->audit || options->depth > 1;
   ex->calm = (struct calm){
-      .allowed = decide_prunes(ex) && !asked && options->machine.arrival_rule_count == 0,
+      .allowed = ex->only == NULL && !ex->follows && !asked &&
+                 options->machine.arrival_rule_count == 0,
   };
 }
 
@@ -40,7 +41,7 @@ void calm_look(struct explorer *ex, bool mine) {
   const struct machine *m = ex->machine;
   const struct level *spine = ex->levels;
   struct calm *calm = &ex->calm;
-  bool holds = calm->allowed && ex->here == spine;
+  bool holds = calm->allowed && ex->here == spine && (!mine || decide_prunes(ex));
   uint64_t end = UINT64_MAX;
   uint64_t until = earlier(ex->chunk_end, ex->next_checkpoint);
   uint64_t likely = ex->options.claims != NULL ? UINT64_MAX : 0;

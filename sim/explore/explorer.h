@@ -138,7 +138,8 @@ struct certificate {
   uint64_t places;                              /* their sum */
   uint64_t decided[DECISION_COUNT];             /* (place, exception) pairs */
   uint64_t branches;
-  uint64_t ranked; /* pairs of serial orders run */
+  uint64_t recalled; /* probes whose handlers had done the same before, and were not run */
+  uint64_t ranked;   /* pairs of serial orders run */
   /* What limits of the tool cut: probes whose handlers took longer than one may, and
    * what detectors said of one probe beyond the room for it. */
   uint64_t cut_handlers, cut_sightings;

@@ -285,7 +285,7 @@ bool recall_probe(struct explorer *ex, unsigned exception) {
   ex->landed = (struct landing){
       .happened = true, .boundary = s->boundary, .pc = s->pc, .serials = s->serials};
   ex->here->suspicious = false;
-  r->count++;
+  ex->certificate.recalled++;
   return true;
 }
 

@@ -55,7 +55,6 @@ struct recall {
 struct recalling {
   struct recall *of[EXCEPTION_COUNT]; /* made when needed */
   uint64_t epoch;                     /* from 1 */
-  uint64_t count;                     /* probes told from here */
   bool wanted;                        /* the probe that is being made may be kept */
   bool recorded;                      /* its footprint is */
   unsigned likes;                     /* entries that hold but for values, one bit each */

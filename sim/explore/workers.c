@@ -168,6 +168,7 @@ static void add_counts(struct explorer *ex, const struct parcel *parcel) {
   sum->places += part->places;
   sum->branches += part->branches;
   sum->ranked += part->ranked;
+  sum->recalled += part->recalled;
   sum->cut_handlers += part->cut_handlers;
   sum->cut_sightings += part->cut_sightings;
   sum->full |= part->full;
