@@ -145,6 +145,18 @@ static bool lost_registers(const struct explorer *ex, const struct run *probe) {
          !snapshot_kept_registers(ex->here->at_place, ex->machine);
 }
 
+/* Whether the handlers left anything behind that could settle what somebody suspected
+ * ahead of them. */
+static bool left_anything(const struct explorer *ex, const struct equivalence *e) {
+  bool left =
+      e == NULL || !e->footprint.reusable ||
+      ex->machine->state.bus_accesses != snapshot_state(ex->here->at_place)->bus_accesses;
+  for (unsigned i = 0; !left && i < e->footprint.count; i++) {
+    left = (e->footprint.granules[i].uses & FOOTPRINT_WRITTEN) != 0;
+  }
+  return left;
+}
+
 /* A branch follows, which is not recorded. */
 static void note_branch(struct equivalence *equivalence) {
   equivalence->valid = equivalence->valid && !equivalence->footprint.delayed;
@@ -254,7 +266,9 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
     ex->certificate.cut_handlers += m->state.boundary >= longest;
     return STRANDED;
   }
-  if (!same) { /* who goes on may make true what was suspected before */
+  bool older = level_number(ex) > 0 && ex->panel.open.all > *open;
+  if (!same || (older && left_anything(ex, equivalence))) {
+    /* who goes on may make true what was suspected before, and with what they left */
     open = &ex->panel.open.all;
   }
   if (home && *open == 0 && !lost) {
