@@ -60,6 +60,9 @@ void detection_close(struct detection *d, uint32_t opened) {
 }
 
 uint8_t detection_watch(struct detection *d, uint64_t reach) {
+  if (*d->run == SPINE_RUN) {
+    return 0;
+  }
   if (reach > d->awaited->reach) {
     d->awaited->reach = reach;
   }

@@ -30,7 +30,7 @@ struct undo;
 
 /* Suspicions open, all detectors together; rewinds with the run. Who holds one keeps
  * the number of the run in which it was opened: a probe goes on for its own alone. */
-enum { SUSPECTING_RUNS = 8 };
+enum { SPINE_RUN = 1, SUSPECTING_RUNS = 8 };
 struct suspicions {
   uint32_t all;
   uint32_t of[SUSPECTING_RUNS]; /* by run */
@@ -55,7 +55,7 @@ struct detection {
   struct suspicions *open;
   struct suspicions *distant; /* the same for detection_watch */
   struct awaited *awaited;    /* never rewinds: the core clears it ahead of each probe */
-  const uint8_t *run; /* whose events these are: 1 the spine's, 2 a probe's of it, and so on */
+  const uint8_t *run; /* whose events these are: SPINE_RUN, 2 a probe's of it, and so on */
   uint32_t *full;     /* one bit for each detector: detection_full; never rewinds */
   uint32_t bit;       /* this detector's */
   uint32_t held;      /* suspicions that it holds, of either kind ... */
@@ -110,9 +110,9 @@ struct detector {
    * make it a yes (recall.h does not ask again). */
   uint32_t remembers;
   bool (*concerns)(const struct detection *d, const void *state, const struct event *event);
-  /* It can find a distant kind (finding_traits) in a branch that is looked at farther for
-   * one: of this the other detectors are not told. */
-  bool hears_far;
+  /* Events (as `events`) that show a distant kind (finding_traits) in a branch that is
+   * looked at farther for one: of all else there nobody is told. Never accesses. */
+  uint32_t hears_far;
   /* The branch ends at the horizon or the run at its end, with suspicions still
    * open: settle them. May be NULL. */
   void (*finish)(struct detection *d, const void *state);
@@ -130,7 +130,8 @@ uint8_t detection_await(struct detection *d, uint64_t since);
 void detection_close(struct detection *d, uint32_t opened);
 /* A suspicion of a distant kind (finding_traits.distant): the branch is looked at
  * farther for it, by `reach` boundaries behind the handler at most, but what else is
- * judged ends where it would without it. */
+ * judged ends where it would without it. 0, and nothing is held: on the spine, which goes
+ * on by itself. */
 uint8_t detection_watch(struct detection *d, uint64_t reach);
 void detection_unwatch(struct detection *d, uint32_t opened);
 /* There was no room to remember something that may matter: the certificate says so. */

@@ -27,7 +27,7 @@ struct mark {    /* of an access; unused while leaf is 0 */
 
 struct cause {
   uint32_t known; /* a handler changed what its victim had accessed, within the horizon */
-  uint32_t held;  /* the branch is looked at farther for it */
+  uint32_t held;  /* the branch is looked at farther for it; 0: over, or of the spine */
   uint32_t leaf;
   uint64_t until;           /* boundary; 0: the handler has not returned yet */
   struct access own, write; /* of the preempted context, of the handler */
@@ -99,6 +99,29 @@ static bool is_marked(const struct detection *d, const struct state *s, uint32_t
   return marked;
 }
 
+/* A handler of the spine's was first, not long ago. */
+static bool stands(const struct cause *cause, const struct event *event) {
+  return cause->known && (cause->until == 0 || event->boundary <= cause->until);
+}
+
+/* Of several changes the first is named, and one of a probe's is looked at in any case. */
+static bool is_named(struct detection *d, const struct cause *cause, const struct event *event,
+                     struct context victim) {
+  if (!stands(cause, event)) {
+    return false;
+  }
+  if (*d->run == SPINE_RUN) {
+    return true;
+  }
+  bool same = cause->leaf == event->leaf && context_equal(cause->own.context, victim);
+  if (same) {
+    struct cause *writable = detection_edit(d, cause, offsetof(struct cause, own));
+    writable->held = detection_watch(d, REACH);
+    writable->until = 0;
+  }
+  return same;
+}
+
 static void suspect(struct detection *d, const struct state *s, const struct event *event) {
   struct context context = {0};
   if (s->cause.held || d->nesting->depth == 0 || event->value == event->old ||
@@ -106,7 +129,7 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
     return;
   }
   const struct mark *mark = mark_below(d, s, event->leaf, &context);
-  if (mark == NULL) {
+  if (mark == NULL || is_named(d, &s->cause, event, context)) {
     return;
   }
   uint8_t size = piece_leaf_size(d->leaves, event->leaf);
@@ -174,7 +197,7 @@ static void on_return(struct detection *d, const struct state *s, const struct e
   follow_chain(d, s, event);
   if (cause->known && context_equal(event->context, cause->own.context)) {
     forget(d, s);
-  } else if (cause->held && cause->until == 0 &&
+  } else if (cause->known && cause->until == 0 &&
              context_equal(event->other, cause->own.context)) {
     *(uint64_t *)detection_edit(d, &cause->until, sizeof cause->until) =
         event->boundary + REACH;
@@ -264,7 +287,7 @@ const struct detector fault_detector = {
               1U << EVENT_BKPT | 1U << EVENT_FAULT | 1U << EVENT_LOCKUP,
     .state_size = fault_state_size,
     .observe = fault_observe,
-    .hears_far = true,
+    .hears_far = 1U << EVENT_BKPT | 1U << EVENT_FAULT | 1U << EVENT_LOCKUP,
     .remembers = 1U << EVENT_READ | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
     .concerns = fault_concerns,
     .finish = fault_finish,

@@ -29,6 +29,6 @@ const struct detector stack_overflow_detector = {
     .events = 1U << EVENT_STACK_LOW,
     .state_size = stack_overflow_state_size,
     .observe = stack_overflow_observe,
-    .hears_far = true,
+    .hears_far = 1U << EVENT_STACK_LOW,
     .finish = NULL,
 };

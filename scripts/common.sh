@@ -7,6 +7,7 @@ BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config
   libyaml-dev libexpat1-dev libiberty-dev nettle-dev libxxhash-dev uthash-dev
   gcc-arm-none-eabi binutils-arm-none-eabi libcriterion-dev python3)
 TEST_PACKAGES=(git parallel clang-format-14 afl++ gdb-multiarch g++ make rustc rust-src qemu-system-arm srecord firmware-tomu
+  libnewlib-arm-none-eabi
   clang libclang-rt-14-dev firmware-microbit-micropython ubertooth-firmware ubertooth-firmware-source libubertooth-dev)
 TEST_HUBS=@pybricks/firmware@7.28.0 # of npm, where that is there
 

@@ -81,9 +81,9 @@ static void note_interests(struct panel *panel, size_t index, uint32_t leaves) {
   if (detector->applies != NULL && !detector->applies(&panel->detection[index])) {
     return;
   }
-  panel->hears_far |= (uint32_t)detector->hears_far << index;
   for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
     panel->wanted[kind] |= (detector->events >> kind & 1U) << index;
+    panel->far[kind] |= (detector->hears_far >> kind & 1U) << index;
     panel->alarming[kind] |= ((detector->events & ~detector->remembers) >> kind & 1U) << index;
   }
   for (uint32_t leaf = 0; leaf < leaves; leaf++) {
@@ -151,15 +151,15 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
   panel->open = (struct suspicions){0};
   panel->distant = (struct suspicions){0};
   panel->holders = 0;
-  panel->hearing = UINT32_MAX;
-  panel->run = 1;
+  panel->hearing = panel->wanted;
+  panel->run = SPINE_RUN;
   panel->held.holds = false;
 }
 
 /* Who suspects something waits for uses and for time: it is told of every access. */
 static uint32_t audience(const struct panel *panel, const struct event *event) {
   bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
-  uint32_t wanted = panel->wanted[event->kind] & panel->hearing;
+  uint32_t wanted = panel->hearing[event->kind];
   return access && event->leaf != LEAF_NONE
              ? wanted & (panel->caring[event->leaf] | panel->holders)
              : wanted;
@@ -244,7 +244,7 @@ bool panel_ask(struct panel *panel, const struct event *event) {
 }
 
 void panel_hear_far(struct panel *panel, bool far) {
-  panel->hearing = far ? panel->hears_far : UINT32_MAX;
+  panel->hearing = far ? panel->far : panel->wanted;
 }
 
 void panel_hold(struct panel *panel) {

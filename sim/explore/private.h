@@ -104,7 +104,9 @@ struct panel {
   struct detection detection[DETECTORS_MOST];
   struct undo *undo;                   /* the machine's */
   struct nesting nesting;              /* one for all */
-  uint32_t wanted[EVENT_KIND_COUNT];   /* who hears of it */
+  uint32_t wanted[EVENT_KIND_COUNT];   /* who hears of it, */
+  uint32_t far[EVENT_KIND_COUNT];      /* and where a branch is looked at farther */
+  const uint32_t *hearing;             /* which of these holds now */
   uint32_t alarming[EVENT_KIND_COUNT]; /* who does more of it than remember */
   uint32_t *caring;                    /* by leaf: whom accesses mean something to */
   uint64_t told;                       /* events that anyone heard of; never rewinds */
@@ -112,8 +114,6 @@ struct panel {
   struct suspicions distant; /* whose consequence may be farther off */
   struct awaited awaited;    /* by those of the newest probe */
   uint32_t holders;          /* who holds any of them */
-  uint32_t hears_far;        /* see detector.hears_far */
-  uint32_t hearing;          /* who hears of anything now */
   uint8_t run;               /* who opens them now: see detection.run */
   struct held held;
 };

@@ -294,16 +294,20 @@ static enum homecoming run_on(struct explorer *ex, unsigned exception) {
   return over && m->state.depth <= depth ? HOME : AWAY;
 }
 
-/* Goes on while a distant suspicion is open, and keeps the distant sightings. */
+/* Goes on while a distant suspicion is open, and keeps the distant sightings. The handlers
+ * are over: who suspects something gives it up `reach` boundaries from here, should it hear
+ * of anything by then. */
 static bool run_farther(struct explorer *ex) {
   struct machine *m = ex->machine;
+  uint64_t reach = ex->panel.awaited.reach + 1;
   size_t kept = ex->here->sighting_count;
   size_t before = kept;
   struct run branch = {
       .mode = RUN_BRANCH,
-      .limit = m->state.boundary + ex->options.horizon,
+      .limit = m->state.boundary + (reach < ex->options.horizon ? reach : ex->options.horizon),
       .open = &ex->panel.distant.of[ex->panel.run],
       .exception = ex->here->exception,
+      .silent = ex->listener == NULL,
   };
   snapshot_save(ex->farther, m);
   panel_hear_far(&ex->panel, true);

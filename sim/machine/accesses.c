@@ -82,10 +82,16 @@ SELDOM static void queue_pieces(struct machine *m, bool write, uint32_t address,
 }
 
 /* Nobody else can change what is read there: a constant, as most that the code keeps
- * beside itself. What may be left between its reads, and EXC_RETURN, is still wanted. */
-static inline bool reads_constant(const struct machine *m, uint32_t address, unsigned size) {
+ * beside itself. */
+static inline bool is_constant(const struct machine *m, uint32_t address, unsigned size) {
   const struct recent_code *recent = &m->recent;
-  return recent->constant && address - recent->base <= recent->size - size &&
+  return recent->constant && address - recent->base <= recent->size - size;
+}
+
+/* A read that nobody wants to know of. What may be left between its reads, and EXC_RETURN,
+ * is still wanted. */
+static inline bool is_unheard(const struct machine *m, uint32_t address, unsigned size) {
+  return (is_constant(m, address, size) || (m->run->silent && m->footprint == NULL)) &&
          (m->state.acting_flags & (CODE_BEATS | CODE_TO_PC)) == 0 && !m->host.stack_events;
 }
 
@@ -106,7 +112,7 @@ void accesses_note(struct machine *m, bool write, uint32_t address, unsigned siz
   if (m->guarded) {
     guard_access(m, write, address, size);
   }
-  if (!write && reads_constant(m, address, size)) {
+  if (!write && is_unheard(m, address, size)) {
     return;
   }
   machine_passes(m, address);
@@ -186,7 +192,7 @@ static bool is_own_stack(const struct machine *m, const struct access_record *re
 static void emit_access(struct machine *m, const struct access_record *record,
                         unsigned number) {
   const struct machine_state *s = &m->state;
-  if (m->host.event == NULL || is_own_stack(m, record)) {
+  if (m->host.event == NULL || m->run->silent || is_own_stack(m, record)) {
     return;
   }
   struct event event = {

@@ -78,6 +78,7 @@ struct run {
   const uint32_t *open; /* branch: stop when this is down to 0; NULL: do not */
   bool places;          /* probe, branch: the place callback is asked, as on the spine */
   bool hashes;          /* probe, branch: machine_live_hash is asked for */
+  bool silent;          /* branch: its accesses are told to nobody */
   uint16_t opens_for;   /* branch: stop where this exception could be taken; 0: do not */
   bool meets;           /* branch: stop at meet_pc in context depth meet_depth */
   uint32_t meet_pc;

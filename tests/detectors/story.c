@@ -9,6 +9,7 @@
 #include "detectors/claims.h"
 #include "sim/undo.h"
 
+enum { PROBE_RUN = SPINE_RUN + 1 };
 enum { LEAF_BYTES = 16, EVENTS = STEPS, SAID = 12 * STEPS, LEVELS = 8, BASE = 0x20000000 };
 
 static const uint64_t STATES[] = {STATE_A, STATE_B};
@@ -156,6 +157,7 @@ static struct event tell(struct teller *teller, const struct step *step) {
       teller->boundary += step->value;
       break;
     case STEP_OPEN:
+    case STEP_PROBE:
     case STEP_FULL:
       break;
     default:
@@ -241,8 +243,24 @@ static void tell_detector(const struct detector *detector, struct listener *list
   }
 }
 
+/* Whose step it is. */
+static uint8_t run_of(const struct story *story, size_t step) {
+  for (size_t i = step; i < STEPS; i++) {
+    if (story->steps[i].kind == STEP_PROBE) {
+      return SPINE_RUN;
+    }
+  }
+  return PROBE_RUN;
+}
+
+static void tell_step(const struct detector *detector, struct listener *listener,
+                      const struct story *story, const struct event *events, size_t step) {
+  listener->run = run_of(story, step);
+  tell_detector(detector, listener, &events[step]);
+}
+
 static void listen(struct listener *listener, const struct detector *detector) {
-  *listener = (struct listener){.state_size = detector->state_size(&TABLE), .run = 1};
+  *listener = (struct listener){.state_size = detector->state_size(&TABLE), .run = PROBE_RUN};
   undo_init(&listener->undo);
   listener->detection = (struct detection){
       .leaves = &TABLE,
@@ -290,8 +308,8 @@ static void hear(const struct detector *detector, struct listener *listener,
       cr_expect(listener->open.all + listener->distant.all == story->steps[i].value,
                 "%s: step %zu: %u suspicions open", story->name, i,
                 listener->open.all + listener->distant.all);
-    } else if (story->steps[i].kind != STEP_FULL) {
-      tell_detector(detector, listener, &events[i]);
+    } else if (story->steps[i].kind < STEP_OPEN) {
+      tell_step(detector, listener, story, events, i);
     }
   }
   if (detector->finish != NULL) {
@@ -369,7 +387,7 @@ static void rewind_at(const struct detector *detector, const struct story *story
   struct listener listener;
   listen(&listener, detector);
   for (size_t i = 0; i < at; i++) {
-    tell_detector(detector, &listener, &events[i]);
+    tell_step(detector, &listener, story, events, i);
   }
   unsigned before = listener.count;
   uint32_t open = listener.open.all;
@@ -421,7 +439,7 @@ static void hold_at(const struct detector *detector, const struct story *story,
   struct listener listener;
   listen(&listener, detector);
   for (size_t i = 0; i < at; i++) {
-    tell_detector(detector, &listener, &events[i]);
+    tell_step(detector, &listener, story, events, i);
   }
   unsigned said = listener.count;
   bool calm = listener.open.all == 0 && listener.distant.all == 0;
@@ -436,7 +454,7 @@ static void hold_at(const struct detector *detector, const struct story *story,
   }
   undo_rewind(&listener.undo, mark);
   for (size_t i = at; i < end; i++) {
-    tell_detector(detector, &listener, &events[i]);
+    tell_step(detector, &listener, story, events, i);
     cr_expect(listener.count == said && listener.open.all == 0 && listener.distant.all == 0,
               "%s: step %zu: held back from step %zu on, but it is news", story->name, i, at);
   }

@@ -53,7 +53,7 @@ struct step {
   uint64_t old;
   uint64_t whole;
 };
-enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN, STEP_FULL };
+enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN, STEP_PROBE, STEP_FULL };
 
 /* Accesses: `size` bytes at `offset` of a leaf. READ2 and WRITE2 are further
  * accesses of the same instruction. */
@@ -140,6 +140,10 @@ enum { STEP_IDLE = EVENT_KIND_COUNT, STEP_OPEN, STEP_FULL };
 /* So many suspicions must be open here. */
 #define OPEN(count_) \
   { .kind = STEP_OPEN, .value = count_ }
+
+/* What comes ahead of this the spine does. Without it all of the story is a probe's. */
+#define PROBE \
+  { .kind = STEP_PROBE }
 
 /* At the end: there was no room for all of it. */
 #define FULL \
