@@ -530,7 +530,7 @@ SELDOM static void decide_spine(struct explorer *ex, enum place_kind kind, unsig
     ranking_checkpoint(ex);
   }
   if (ex->levels->sighting_count > 0) {
-    probe_settle_spine(ex);
+    sightings_keep_natural(ex);
   }
   decide_here(ex, kind, beat);
 }

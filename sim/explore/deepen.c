@@ -48,7 +48,7 @@ static bool run_handlers(struct explorer *ex, struct equivalence *deeper) {
  * the states of the first half are then followed far enough. */
 static uint64_t behind_limit(const struct explorer *ex, uint64_t half) {
   unsigned next = level_number(ex) + 1;
-  uint64_t far = probe_horizon(ex);
+  uint64_t far = branch_horizon(ex);
   if (decide_prunes(ex)) {
     return ex->machine->state.boundary + 2 * half;
   }

@@ -113,7 +113,7 @@ static void on_output(void *owner, const char *bytes, size_t size) {
 static void on_event(void *owner, const struct event *event) {
   struct explorer *ex = owner;
   if (ex->watches) {
-    probe_watch(ex, event);
+    branch_watch(ex, event);
     return;
   }
   panel_observe(&ex->panel, event);
@@ -182,7 +182,7 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
   machine_continue(m, &run);
   calm_end(ex);
   panel_finish(&ex->panel);
-  probe_settle_spine(ex);
+  sightings_keep_natural(ex);
   return run.stop;
 }
 

@@ -221,8 +221,6 @@ unsigned level_number(const struct explorer *ex); /* of ex->here: 0 is the spine
 
 /* probe.c: pends the exception at this level's place and judges what follows. */
 void probe_run(struct explorer *ex, unsigned exception);
-/* Where a branch from this level's place ends: the same for all places of a chain. */
-uint64_t probe_horizon(const struct explorer *ex);
 /* The interrupted code goes on where it was left? A context switch does not. */
 bool probe_came_home(const struct explorer *ex, const struct run *run);
 /* The run of the handlers of an exception that comes at this level's place. As long as
@@ -230,6 +228,44 @@ bool probe_came_home(const struct explorer *ex, const struct run *run);
 struct run probe_handlers(const struct explorer *ex, unsigned exception);
 /* Activations below those of an exception that comes at this level's place. */
 uint8_t probe_base(const struct explorer *ex);
+
+/* How a probe ended. */
+enum homecoming {
+  HOME,     /* the branch ended in the victim, where other orders can be met */
+  AT_ONCE,  /* there was none: the handlers showed something, and nobody waits for more */
+  AWAY,     /* it ended elsewhere: nothing to compare */
+  STRANDED, /* the handlers did not come to an end */
+  LEFT,     /* there was none, either: a later place decides what it would show */
+};
+/* The probe that is being made, once its handlers are over. */
+struct probe {
+  struct run handlers;
+  struct equivalence *equivalence; /* that recorded it, or NULL */
+  bool back;                       /* the interrupted code goes on where it was left, */
+  bool lost;                       /* with other registers than it had */
+};
+
+/* branch.c: goes on behind the handlers as long as a suspicion is open. */
+enum homecoming branch_run(struct explorer *ex, const struct probe *probe);
+/* Where a branch from this level's place ends: the same for all places of a chain. */
+uint64_t branch_horizon(const struct explorer *ex);
+/* Where a distant suspicion is open: goes on from the branch's end, and keeps the distant
+ * sightings. The machine stands at the branch's end again. */
+void branch_look_farther(struct explorer *ex);
+/* Runs on until the first sighting's victim has touched its leaf again, if that
+ * comes soon. */
+bool branch_follow_victim(struct explorer *ex);
+/* While a branch follows the victim: has it touched the leaf again? */
+void branch_watch(struct explorer *ex, const struct event *event);
+
+/* sightings.c: takes the probe back, from where its branch ended, and keeps what it
+ * showed. */
+void sightings_keep(struct explorer *ex, enum homecoming how);
+/* The same behind an audit's branch, which is compared for what it shows of contexts with a
+ * serial up to this one. */
+void sightings_keep_audited(struct explorer *ex, uint32_t serials);
+/* Keeps what the spine itself shows. */
+void sightings_keep_natural(struct explorer *ex);
 
 /* recall.c: whether a probe of this exception at this level's place is told from memory:
  * nobody is concerned, and nothing was run. */
@@ -247,23 +283,9 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind);
 /* At a place of a run that follows an injection: whether the state here is followed
  * already; if not, it counts as followed from now on (of a bare run: in it alone). */
 bool deepen_merges(struct explorer *ex, bool bare);
-/* Runs on until the first sighting's victim has touched its leaf again, if that
- * comes soon. */
-bool probe_follow_victim(struct explorer *ex);
-/* While a branch follows the victim: has it touched the leaf again? */
-void probe_watch(struct explorer *ex, const struct event *event);
-/* Sightings of the spine itself. */
-void probe_settle_spine(struct explorer *ex);
 
 /* ranking.c: the outcome of the probe that the machine just ran (it stands
  * where the probe's branch ended). On return the machine is at ex->at_place. */
-enum homecoming {
-  HOME,     /* the branch ended in the victim, where other orders can be met */
-  AT_ONCE,  /* there was none: the handlers showed something, and nobody waits for more */
-  AWAY,     /* it ended elsewhere: nothing to compare */
-  STRANDED, /* the handlers did not come to an end */
-  LEFT,     /* there was none, either: a later place decides what it would show */
-};
 void ranking_prepare(struct explorer *ex, enum homecoming how);
 enum outcome ranking_judge(struct explorer *ex, const struct sighting *sighting);
 void ranking_checkpoint(struct explorer *ex);

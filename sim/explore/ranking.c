@@ -291,9 +291,10 @@ static bool find_meeting(struct explorer *ex, enum homecoming how) {
   ex->orders.actual.valid = false;
   if (how == STRANDED) {
     snapshot_restore(ex->here->at_place, m);
-    return ex->here->place.kind != PLACE_RETURN && probe_follow_victim(ex) && reach_opening(ex);
+    return ex->here->place.kind != PLACE_RETURN && branch_follow_victim(ex) &&
+           reach_opening(ex);
   }
-  bool over = how == AT_ONCE ? probe_follow_victim(ex) : how == HOME;
+  bool over = how == AT_ONCE ? branch_follow_victim(ex) : how == HOME;
   return over && reach_opening(ex);
 }
 
