@@ -10,6 +10,7 @@
 #include "sim/machine/private.h"
 
 void machine_emit(struct machine *m, struct event *event) {
+  m->run->spin.set = m->run->spin.set && !m->run->silent; /* who counts them counts on */
   if (m->host.event != NULL) {
     m->host.event(m->host.owner, event);
   }

@@ -151,6 +151,8 @@ static void offer(struct machine *m) {
     progress_boundary(m);
   } else if (m->run->mode == RUN_PROBE) {
     spin_step(m);
+  } else if (m->run->silent) {
+    spin_settle(m);
   }
   m->run->stop = m->run->stop != STOP_NONE ? m->run->stop : wants_stop(m);
 }

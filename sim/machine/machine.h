@@ -46,7 +46,7 @@ enum machine_stop {
   STOP_INPUT, /* input is wanted, and the stimulus has no more */
 };
 
-/* A probe's handlers that come back to a state that they had (spin.c). */
+/* A probe's handlers, or a silent run, that come back to a state that they had (spin.c). */
 struct spin {
   uint64_t from; /* boundary from which it is looked for; 0: not begun */
   uint64_t steps;
@@ -78,7 +78,8 @@ struct run {
   const uint32_t *open; /* branch: stop when this is down to 0; NULL: do not */
   bool places;          /* probe, branch: the place callback is asked, as on the spine */
   bool hashes;          /* probe, branch: machine_live_hash is asked for */
-  bool silent;          /* branch: its accesses are told to nobody */
+  bool silent;          /* branch: its accesses are told to nobody, and it stops where its
+                           state came back, too */
   uint16_t opens_for;   /* branch: stop where this exception could be taken; 0: do not */
   bool meets;           /* branch: stop at meet_pc in context depth meet_depth */
   uint32_t meet_pc;

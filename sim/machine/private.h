@@ -152,6 +152,8 @@ static inline void spin_step(struct machine *m) {
   }
 }
 void spin_tell(struct machine *m);
+/* Before an instruction of a silent run executes: stops it if it goes on for ever. */
+void spin_settle(struct machine *m);
 
 /* stacks.c: the main stack's limit, and who touches whose frames. */
 void stack_check(struct machine *m, uint32_t sp, uint32_t pc);

@@ -1,13 +1,14 @@
-/* Handlers that can never end: the program's state came back while a probe runs.
+/* Runs that can never end: the program's state came back.
  *
- * Looked for once a handler has taken a while. The same pc, registers and depth,
- * no memory changed, no device or counter read, nothing taken in between: then
- * it goes on for ever, unless a more urgent exception changes something. */
+ * The same pc, registers and depth, no memory changed, no device or counter read, nothing
+ * taken in between: then it goes on for ever, unless a more urgent exception changes
+ * something. Of a probe's handlers it is looked for once they have taken a while. A silent
+ * run, in which nothing comes by itself, is over there. */
 #include <string.h>
 
 #include "sim/machine/private.h"
 
-enum { PATIENCE = 128, LONGEST_LOOP = 64 };
+enum { PATIENCE = 128, LONGEST_LOOP = 64, SETTLING = 4 };
 
 static bool could_be_preempted(const struct machine *m) {
   const struct exceptions *x = &m->state.exceptions;
@@ -78,5 +79,34 @@ void spin_look(struct machine *m) {
     m->run->stop = STOP_LIMIT;
   } else if (!spin->set || ++spin->steps >= LONGEST_LOOP) {
     anchor(m, spin);
+  }
+}
+
+/* Whether anything changed since that was looked at last: a state without is looked for. */
+static bool changed(struct machine *m, struct spin *spin) {
+  const struct machine_state *s = &m->state;
+  if (spin->value_changes == m->value_changes && spin->bus_accesses == s->bus_accesses &&
+      spin->taken == s->taken) {
+    return false;
+  }
+  spin->value_changes = m->value_changes;
+  spin->bus_accesses = s->bus_accesses;
+  spin->taken = s->taken;
+  spin->steps = 0;
+  spin->set = false;
+  return true;
+}
+
+void spin_settle(struct machine *m) {
+  struct spin *spin = &m->run->spin;
+  if (changed(m, spin)) {
+    return;
+  }
+  if (came_back(m, spin)) {
+    m->run->stop = STOP_LIMIT;
+  } else if (++spin->steps % LONGEST_LOOP == SETTLING) {
+    uint64_t steps = spin->steps;
+    anchor(m, spin);
+    spin->steps = steps;
   }
 }
