@@ -104,8 +104,10 @@ void spin_settle(struct machine *m) {
   }
   if (came_back(m, spin)) {
     m->run->stop = STOP_LIMIT;
-  } else if (++spin->steps % LONGEST_LOOP == SETTLING) {
-    uint64_t steps = spin->steps;
+    return;
+  }
+  uint64_t steps = ++spin->steps;
+  if (steps >= SETTLING && (steps & (steps - 1)) == 0) { /* Brent's search: ever farther */
     anchor(m, spin);
     spin->steps = steps;
   }
