@@ -58,6 +58,7 @@ struct code {
   uint8_t it_state;       /* ITSTATE where the block was begun by its IT; 0 outside of blocks */
   uint8_t base;           /* base register of a load or store; divisor */
   uint8_t value;          /* BKPT, SVC: the immediate */
+  bool descends;          /* LDRD, STRD: the second register is not above the first */
   uint16_t reads, writes; /* core registers r0 to r14, one bit each: see decode.h */
 };
 

@@ -290,6 +290,13 @@ static uint16_t bit_of(int reg) {
   return (uint16_t)bit;
 }
 
+/* Every list is in the order of the registers' numbers; a pair may be in any. */
+static bool descends(const cs_insn *insn) {
+  const cs_arm_op *ops = insn->detail->arm.operands;
+  bool pair = insn->id == ARM_INS_LDRD || insn->id == ARM_INS_STRD;
+  return pair && decode_core_register((int)ops[1].reg) <= decode_core_register((int)ops[0].reg);
+}
+
 /* Loads and stores from their operands: capstone's own access marks are wrong
  * for several of them. */
 static bool transfer_use(const cs_insn *insn, struct register_use *use) {
@@ -419,6 +426,7 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
     code.flags &= ~(uint32_t)CODE_BEATS;
   }
   code.value = (uint8_t)(first & 0xff);
+  code.descends = descends(insn);
   cs_free(insn, 1);
   return code;
 }

@@ -26,9 +26,11 @@ void footprint_begin(struct footprint *f, struct machine *m) {
   f->delayed = false;
 }
 
-/* Saving a register and restoring it is no use of its value. */
+/* Saving a register and restoring it is no use of its value. Whose value a word is, is known
+ * of registers that are moved in their order. */
 static bool saves_or_restores(const struct code *code) {
-  return (code->flags & (CODE_STACK | CODE_MEMORY)) == (CODE_STACK | CODE_MEMORY);
+  enum { MOVES = CODE_STACK | CODE_MEMORY, SP = 13 };
+  return (code->flags & MOVES) == MOVES && code->base == SP && !code->descends;
 }
 
 static bool uses_flags(const struct footprint *f, const struct code *code) {
