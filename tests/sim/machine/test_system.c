@@ -1,10 +1,13 @@
 /* What lies around the core: the cycle counter, code in RAM, events and sleep,
- * registers that nothing models. */
+ * registers that nothing models, late masks. */
 #include <criterion/criterion.h>
 
 #include "tests/sim/machine/scene.h"
 
 enum { CYCLES, CODE, SLEEP, SEND_ON_PEND, UNMODELLED };
+/* Where IRQ 0 is disabled. */
+enum { OPEN = UNMODELLED + 1, ABOVE_BASEPRI, ABOVE_SVCALL };
+enum { PRIMASK = ABOVE_SVCALL + 1, FAULTMASK, BASEPRI, SVCALL };
 enum { RUNNING, STOPPED, UNTRACED, WRAPPED };
 
 Test(system, cyccnt_counts_instructions_while_it_is_on) {
@@ -77,4 +80,31 @@ Test(system, nothing_unmodelled_is_silent) {
   cr_expect_eq(scene.events[EVENT_DEVICE_READ], 3);
   cr_expect_eq(scene.events[EVENT_DEVICE_WRITE], 3);
   scene_close(&scene);
+}
+
+/* Whether IRQ 0 may still come behind the write to NVIC_ICER that disabled it. */
+static bool comes_late(uint32_t where) {
+  struct scene scene;
+  scene_open(&scene, "system", where);
+  struct machine_config *config = &scene.machine->config;
+  config->arrival_rules[config->arrival_rule_count++] =
+      (struct arrival_rule){.exception = EXCEPTION_IRQ0, .most = UINT64_MAX, .late = 100};
+  scene_go_on(&scene);
+  const struct machine_state *s = &scene.machine->state;
+  bool late = late_mask_holds(&s->late, EXCEPTION_IRQ0);
+  cr_expect_eq(scene.run.stop, STOP_BKPT, "%u", where);
+  cr_expect_eq(exception_bit(s->exceptions.enabled, EXCEPTION_IRQ0), late, "%u", where);
+  scene_close(&scene);
+  return late;
+}
+
+Test(system, what_was_masked_at_the_write_does_not_come_late) {
+  static const uint32_t open[] = {OPEN, ABOVE_BASEPRI, ABOVE_SVCALL};
+  static const uint32_t masked[] = {PRIMASK, FAULTMASK, BASEPRI, SVCALL};
+  for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
+    cr_expect(comes_late(open[i]), "%u", open[i]);
+  }
+  for (size_t i = 0; i < sizeof masked / sizeof *masked; i++) {
+    cr_expect_not(comes_late(masked[i]), "%u", masked[i]);
+  }
 }

@@ -1,5 +1,5 @@
 /* What lies around the core: the cycle counter, code in RAM, events and sleep,
- * registers that nothing models. The test writes `choice`; a breakpoint ends it. */
+ * registers that nothing models, late masks. The test writes `choice`; a breakpoint ends it. */
 #include "firmware/shared/cortexm.h"
 
 enum { CYCLES, CODE, SLEEP, SEND_ON_PEND, UNMODELLED };
@@ -12,6 +12,7 @@ volatile uint32_t results[8];
 #define DWT_CTRL REGISTER(0xe0001000u)
 #define DWT_CYCCNT REGISTER(0xe0001004u)
 #define SCR REGISTER(0xe000ed10u)
+#define NVIC_ICER0 REGISTER(0xe000e180u)
 #define NVIC_ISPR0 REGISTER(0xe000e200u)
 #define AIRCR REGISTER(0xe000ed0cu)
 
@@ -83,8 +84,64 @@ static void unmodelled(void) {
   DEMCR = 1u << 24;                   /* known: not listed again */
 }
 
+/* IRQ 0 is disabled where nothing masks it, and where something does. */
+static void disable(void) {
+  NVIC_IPR0 = 0x40;
+  NVIC_ISER0 = 1;
+  __asm__ volatile("dsb\n\tisb" ::: "memory");
+  NVIC_ICER0 = 1;
+}
+
+static void disabled_under_primask(void) {
+  interrupts_disable();
+  disable();
+}
+
+static void disabled_under_faultmask(void) {
+  __asm__ volatile("cpsid f" ::: "memory");
+  disable();
+}
+
+static void disabled_under_basepri(void) {
+  basepri_write(0x40);
+  disable();
+}
+
+static void disabled_above_basepri(void) {
+  basepri_write(0x80);
+  disable();
+}
+
+void SVCall_Handler(void) {
+  disable();
+  breakpoint();
+}
+
+static void disabled_under_svcall(void) {
+  SCB_SHPR2 = 0x40u << 24;
+  supervisor_call();
+}
+
+static void disabled_above_svcall(void) {
+  SCB_SHPR2 = 0x80u << 24;
+  supervisor_call();
+}
+
 int main(void) {
-  static void (*const parts[])(void) = {cycles, code_in_ram, sleep, send_on_pend, unmodelled};
+  static void (*const parts[])(void) = {
+      cycles,
+      code_in_ram,
+      sleep,
+      send_on_pend,
+      unmodelled,
+      disable,
+      disabled_above_basepri,
+      disabled_above_svcall,
+      disabled_under_primask,
+      disabled_under_faultmask,
+      disabled_under_basepri,
+      disabled_under_svcall,
+  };
   parts[choice]();
   breakpoint();
   return 0;
