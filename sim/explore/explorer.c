@@ -35,10 +35,12 @@ enum run_end explorer_end_of(enum machine_stop stop) {
 
 /* Work is divided in chunks. With a depth above 1 one is long beside what follows an
  * injection, because what was seen is forgotten at its end. */
-static uint64_t deep_chunk(uint64_t horizon, uint64_t chain) {
+static uint64_t deep_chunk(const struct explorer_options *options, uint64_t chain) {
   enum { SHORTEST = 4096, HORIZONS = 4 };
-  uint64_t length = HORIZONS * horizon > SHORTEST ? HORIZONS * horizon : SHORTEST;
-  return length / chain * chain;
+  uint64_t far = HORIZONS * options->horizon;
+  uint64_t usual = far > SHORTEST ? far : SHORTEST;
+  uint64_t length = options->chunk > 0 ? options->chunk : usual;
+  return length > chain ? length / chain * chain : chain;
 }
 
 struct explorer *explorer_create(const struct image *image,
@@ -67,8 +69,7 @@ struct explorer *explorer_create(const struct image *image,
   ex->certificate.depths[0].spines = 1;
   ex->share = (struct share){options->shard, options->shards > 0 ? options->shards : 1};
   ex->jobs = 1;
-  ex->chunk =
-      options->depth > 1 ? deep_chunk(options->horizon, ex->options.chain) : ex->options.chain;
+  ex->chunk = options->depth > 1 ? deep_chunk(options, ex->options.chain) : ex->options.chain;
   ex->certificate.horizon = options->horizon;
   return ex;
 }

@@ -46,6 +46,7 @@ struct explorer_options {
   uint64_t max_instructions; /* bound of the spine, in boundaries */
   uint64_t horizon;          /* boundaries a branch may run behind its probe */
   uint64_t chain;            /* longest chain of equivalent places, boundaries; 0: as usual */
+  uint64_t chunk;            /* depth > 1: shortest share of work, boundaries; 0: as usual */
   bool beats;                /* --places=all; false: boundaries only */
   /* --interrupts: exceptions considered; none listed: all that the image enables */
   uint16_t interrupts[CONFIG_INTERRUPTS];

@@ -78,6 +78,7 @@ static uint64_t options_hash(const struct explorer_options *options) {
                             options->max_instructions,
                             options->horizon,
                             options->chain,
+                            options->chunk,
                             options->depth,
                             options->beats,
                             options->all_detectors,

@@ -54,6 +54,7 @@ class Audit:
         command = [self.arguments.program, "--boundaries", str(self.arguments.boundaries),
                    "--horizon", str(self.arguments.horizon),
                    "--chain", str(self.arguments.chain),
+                   "--chunk", str(self.arguments.chunk),
                    "--depth", str(self.arguments.depth), *options, str(image)]
         try:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -153,6 +154,8 @@ def parse():
     parser.add_argument("--horizon", type=int, default=200)
     parser.add_argument("--chain", type=int, default=64,
                         help="boundaries that one probe stands for at most")
+    parser.add_argument("--chunk", type=int, default=64,
+                        help="boundaries of a worker's share of work at --depth 2 and more")
     parser.add_argument("--depth", type=int, default=1)
     parser.add_argument("--timeout", type=float, default=120, help="seconds for one image")
     parser.add_argument("--budget", type=float, default=0,

@@ -1,5 +1,5 @@
-/* audit_random [--boundaries N] [--horizon N] [--chain N] [--depth N] [--flaws N] [--devices 1]
- *              IMAGE...
+/* audit_random [--boundaries N] [--horizon N] [--chain N] [--chunk N] [--depth N] [--flaws N]
+ *              [--devices 1] IMAGE...
  *
  * For each image: the audit agrees with the pruned check; each (place, exception)
  * is decided once; any number of workers says the same, and so does a check that
@@ -351,7 +351,7 @@ static void try_all(struct trial *trial) {
 }
 
 struct bounds {
-  uint64_t boundaries, horizon, chain;
+  uint64_t boundaries, horizon, chain, chunk;
   unsigned depth;
   unsigned flaws;
   bool devices; /* those of devices.h are there */
@@ -372,6 +372,7 @@ static bool try_image(const char *path, const struct bounds *bounds) {
   trial.options.max_instructions = bounds->boundaries;
   trial.options.horizon = bounds->horizon;
   trial.options.chain = bounds->chain;
+  trial.options.chunk = bounds->chunk;
   trial.options.depth = bounds->depth;
   trial.options.flaws = bounds->flaws;
   trial.options.machine.registers = bounds->devices ? &device_set : NULL;
@@ -382,16 +383,17 @@ static bool try_image(const char *path, const struct bounds *bounds) {
 
 int main(int argc, char **argv) {
   static const struct option options[] = {
-      {"boundaries", required_argument, NULL, 'b'},
-      {"horizon", required_argument, NULL, 'h'},
-      {"chain", required_argument, NULL, 'c'},
-      {"depth", required_argument, NULL, 'd'},
-      {"flaws", required_argument, NULL, 'f'},
-      {"devices", required_argument, NULL, 'm'},
-      {0},
+      {"boundaries", required_argument, NULL, 'b'}, {"horizon", required_argument, NULL, 'h'},
+      {"chain", required_argument, NULL, 'c'},      {"chunk", required_argument, NULL, 'k'},
+      {"depth", required_argument, NULL, 'd'},      {"flaws", required_argument, NULL, 'f'},
+      {"devices", required_argument, NULL, 'm'},    {0},
   };
-  struct bounds bounds = {
-      .boundaries = 600, .horizon = 200, .chain = 64, .depth = 1, .flaws = FLAW_NONE};
+  struct bounds bounds = {.boundaries = 600,
+                          .horizon = 200,
+                          .chain = 64,
+                          .chunk = 64,
+                          .depth = 1,
+                          .flaws = FLAW_NONE};
   bool good = true;
   for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
     switch (option) {
@@ -403,6 +405,9 @@ int main(int argc, char **argv) {
         break;
       case 'c':
         bounds.chain = strtoull(optarg, NULL, 10);
+        break;
+      case 'k':
+        bounds.chunk = strtoull(optarg, NULL, 10);
         break;
       case 'd':
         bounds.depth = (unsigned)strtoul(optarg, NULL, 10);
