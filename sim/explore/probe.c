@@ -60,6 +60,9 @@ static void note_landing(struct explorer *ex, const struct run *probe) {
 /* The interrupted code goes on with other registers than it had: what comes of that is
  * looked at, though no detector suspects anything. */
 static bool lost_registers(const struct explorer *ex, const struct run *probe) {
+  if (probe->taken.behind) {
+    return probe->stop == STOP_DONE && probe->taken.lost;
+  }
   return probe_came_home(ex, probe) && !ex->landed.late &&
          !snapshot_kept_registers(ex->here->at_place, ex->machine);
 }

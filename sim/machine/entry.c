@@ -137,8 +137,30 @@ static bool push_frame(struct machine *m, const struct frame *frame) {
   return cfsr == 0 || fault_pend(m, &fault);
 }
 
+enum { KEPT_FROM = 4, KEPT = 8 }; /* r4 to r11: nobody restores them for a handler */
+
+static void note_kept(struct machine *m, struct landing *taken, uint32_t frame) {
+  taken->behind = true;
+  taken->frame = frame;
+  for (unsigned i = 0; i < KEPT; i++) {
+    taken->registers[i] = cpu_get_one(m->cpu, KEPT_FROM + i);
+  }
+}
+
+/* The interrupted code goes on, but for one whose stack is not the same: another task. */
+static void look_at_kept(struct machine *m, uint32_t frame) {
+  struct landing *taken = &m->run->taken;
+  if (!taken->behind || taken->frame != frame) {
+    return;
+  }
+  taken->frame = 0; /* it is popped once */
+  for (unsigned i = 0; i < KEPT; i++) {
+    taken->lost |= taken->registers[i] != cpu_get_one(m->cpu, KEPT_FROM + i);
+  }
+}
+
 /* The one that the run is about: where it was taken first. */
-static void note_taken(struct machine *m) {
+static void note_taken(struct machine *m, uint32_t frame, unsigned flags) {
   const struct machine_state *s = &m->state;
   struct landing *taken = &m->run->taken;
   if (taken->happened) {
@@ -152,11 +174,14 @@ static void note_taken(struct machine *m) {
   if (taken->late) {
     memcpy(taken->pending, s->exceptions.pending, sizeof taken->pending);
   }
+  if (m->path != 0 || (flags & EVENT_TAIL) != 0) { /* something ran since it was pended */
+    note_kept(m, taken, frame);
+  }
   m->run->natural = false;
 }
 
-/* The exception becomes active; what it preempted waits below it. */
-static void activate(struct machine *m, unsigned exception, unsigned flags) {
+/* The exception becomes active; what it preempted waits below it, in the frame. */
+static void activate(struct machine *m, unsigned exception, uint32_t frame, unsigned flags) {
   struct machine_state *s = &m->state;
   struct context below = s->context;
   assert(s->depth < NESTING);
@@ -175,7 +200,7 @@ static void activate(struct machine *m, unsigned exception, unsigned flags) {
                  s->interrupted.pc == s->pc && (flags & EVENT_TAIL) == 0;
   if (m->run->mode != RUN_SPINE && exception == m->run->exception) {
     flags |= EVENT_INJECTED;
-    note_taken(m);
+    note_taken(m, frame, flags);
   }
   tell(m, EVENT_ENTRY, flags | (at_beat ? EVENT_AT_BEAT : 0U), s->context, below);
   s->boundary++;
@@ -246,7 +271,7 @@ void exception_enter(struct machine *m) {
   };
   uint32_t end = frame.psp ? msp : frame.address + frame_size(&frame);
   enter_mode(m, &entry);
-  activate(m, exception, 0);
+  activate(m, exception, frame.address, 0);
   s->frame_end[s->depth] = end;
   vector(m, exception);
   stack_check(m, msp, s->pc);
@@ -263,6 +288,17 @@ static struct context below_context(const struct machine *m, unsigned exception)
   return (struct context){.exception = (uint16_t)exception};
 }
 
+/* That the handler which ends now leads back by. */
+static struct frame read_frame(struct machine *m) {
+  const struct machine_state *s = &m->state;
+  struct frame frame = {
+      .psp = (s->exc_return & 0xfU) == TO_THREAD_PSP,
+      .fp = m->core->has_fpu && (s->exc_return & NO_FP) == 0,
+  };
+  frame.address = frame.psp ? cpu_psp(m->cpu) : cpu_msp(m->cpu);
+  return frame;
+}
+
 /* Another exception is taken instead of returning: no pop, no push. */
 static void tail_chain(struct machine *m, struct context ended) {
   struct machine_state *s = &m->state;
@@ -276,7 +312,7 @@ static void tail_chain(struct machine *m, struct context ended) {
   const struct cpu_entry entry = {
       .xpsr = registers.xpsr, .msp = registers.sp, .lr = s->exc_return, .exception = exception};
   enter_mode(m, &entry);
-  activate(m, exception, EVENT_TAIL);
+  activate(m, exception, read_frame(m).address, EVENT_TAIL);
   vector(m, exception);
 }
 
@@ -323,16 +359,6 @@ static void resume(struct machine *m, const struct frame *frame, unsigned except
   s->it_state = it_of(xpsr);
   s->in_block = s->it_state != 0;
   s->invalid_state = (xpsr & XPSR_THUMB) == 0;
-}
-
-static struct frame read_frame(struct machine *m) {
-  const struct machine_state *s = &m->state;
-  struct frame frame = {
-      .psp = (s->exc_return & 0xfU) == TO_THREAD_PSP,
-      .fp = m->core->has_fpu && (s->exc_return & NO_FP) == 0,
-  };
-  frame.address = frame.psp ? cpu_psp(m->cpu) : cpu_msp(m->cpu);
-  return frame;
 }
 
 /* What a return that then fails has already popped. */
@@ -408,6 +434,7 @@ static void pop_frame(struct machine *m, struct context ended) {
   if (!fetch_frame(m, ended, &frame)) {
     return;
   }
+  look_at_kept(m, frame.address);
   s->stack_below &= frame.psp || frame.address + frame_size(&frame) < m->stack_limit;
   s->context = below_context(m, frame.words[FRAME_XPSR] & IPSR_MASK);
   s->depth = s->depth > 0 ? (uint8_t)(s->depth - 1) : 0;

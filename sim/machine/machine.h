@@ -66,6 +66,12 @@ struct landing {
   uint32_t pc;                       /* where it is to return to */
   uint32_t serials;                  /* activations before it */
   uint32_t pending[EXCEPTION_WORDS]; /* late: what was pending beside it */
+  bool behind; /* not where it was pended: behind other instructions, or tail-chained */
+  /* Then: the frame that leads back, r4 to r11 when it came, and whether they were others
+   * when that frame was popped. */
+  uint32_t frame;
+  uint32_t registers[8];
+  bool lost;
 };
 
 struct run {
