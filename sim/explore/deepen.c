@@ -163,22 +163,6 @@ static bool look_ahead(struct explorer *ex, bool behind) {
   return behind;
 }
 
-/* The equivalence of everything that comes on top of this injection. */
-static struct equivalence *begin_deeper(struct explorer *ex) {
-  struct equivalence **deeper = &ex->here->deeper[ex->here->exception];
-  if (!decide_prunes(ex)) {
-    return NULL;
-  }
-  if (*deeper == NULL) {
-    *deeper = allocate(1, sizeof **deeper);
-    (*deeper)->flaws = ex->options.flaws;
-    (*deeper)->longest = ex->options.chain;
-  }
-  (*deeper)->suspicions = ex->panel.open.all;
-  equivalence_begin(*deeper, ex->machine, ex->here->place_serial);
-  return *deeper;
-}
-
 void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
   struct level *level = ex->here;
   struct machine *m = ex->machine;
@@ -193,7 +177,7 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
   }
   ex->panel.run = (uint8_t)(level_number(ex) + 2);
   bool follows = look_ahead(ex, behind);
-  if (run_handlers(ex, begin_deeper(ex)) && follows) {
+  if (run_handlers(ex, level_record(ex, &level->deeper[exception])) && follows) {
     run_behind(ex);
   }
   snapshot_restore(level->at_place, m);

@@ -1,19 +1,8 @@
 #include "sim/explore/equivalence.h"
 
-#include <stddef.h>
-#include <string.h>
-
 void equivalence_begin(struct equivalence *e, struct machine *m, uint64_t serial) {
-  const struct machine_state *s = &m->state;
   footprint_begin(&e->footprint, m);
-  e->exceptions = s->exceptions;
-  e->context = s->context;
-  e->sp = cpu_get_one(m->cpu, 13);
-  e->control = s->control;
-  e->monitor_set = s->monitor_set;
-  e->event_register = s->event_register;
-  e->bus_accesses = s->bus_accesses;
-  e->code_changes = m->code_changes;
+  footing_take(&e->footing, m);
   e->until = serial;
   e->left_to = UINT64_MAX;
   e->valid = false;
@@ -28,35 +17,18 @@ void equivalence_end(struct equivalence *e, struct machine *m, bool home, bool o
   }
   bool reusable = footprint_is_reusable(&e->footprint, home);
   e->valid = (home || !over) && (reusable || (e->flaws & FLAW_IGNORE_REGISTERS) != 0);
-  e->code_changes = m->code_changes;
-}
-
-static bool same_exceptions(struct exceptions *a, const struct exceptions *b) {
-  if (a->changes != b->changes &&
-      memcmp(a, b, offsetof(struct exceptions, execution_priority)) != 0) {
-    return false;
-  }
-  a->changes = b->changes;
-  return true;
+  e->footing.code_changes = m->code_changes;
 }
 
 /* The stack pointer is asked for only where the step may have moved it. */
 static bool same_stack(const struct equivalence *e, struct machine *m, uint32_t code_flags) {
   bool still = code_flags != 0 && (code_flags & CODE_STACK) == 0;
-  return e->control == m->state.control && (still || e->sp == cpu_get_one(m->cpu, 13));
+  return still || (e->flaws & FLAW_IGNORE_STACK) != 0 ||
+         e->footing.sp == cpu_get_one(m->cpu, 13);
 }
 
-static bool same_machine(struct equivalence *e, struct machine *m, uint32_t code_flags) {
-  const struct machine_state *s = &m->state;
-  unsigned flaws = e->flaws;
-  return ((flaws & FLAW_IGNORE_BUS) != 0 || e->bus_accesses == s->bus_accesses) &&
-         ((flaws & FLAW_IGNORE_MASKS) != 0 ||
-          same_exceptions(&e->exceptions, &s->exceptions)) &&
-         ((flaws & FLAW_IGNORE_MONITOR) != 0 || e->monitor_set == s->monitor_set) &&
-         ((flaws & FLAW_IGNORE_STACK) != 0 || same_stack(e, m, code_flags)) &&
-         ((flaws & FLAW_IGNORE_TIME) != 0 || s->time < e->footprint.constant) &&
-         context_equal(e->context, s->context) && e->event_register == s->event_register &&
-         e->code_changes == m->code_changes;
+static bool same_time(const struct equivalence *e, const struct machine *m) {
+  return m->state.time < e->footprint.constant || (e->flaws & FLAW_IGNORE_TIME) != 0;
 }
 
 static bool independent(const struct equivalence *e, const struct machine *m,
@@ -82,7 +54,8 @@ bool equivalence_holds(struct equivalence *e, struct machine *m,
   uint32_t state =
       EQUIVALENCE_STATE & ~((e->flaws & FLAW_IGNORE_MONITOR) != 0 ? CODE_EXCLUSIVE : 0U);
   bool holds = e->valid && between && !cut && e->until + 1 == step->serial &&
-               (step->code_flags & state) == 0 && same_machine(e, m, step->code_flags) &&
+               (step->code_flags & state) == 0 && same_time(e, m) &&
+               footing_stands(&e->footing, m, e->flaws) && same_stack(e, m, step->code_flags) &&
                independent(e, m, step);
   if (holds) {
     e->until = step->serial;

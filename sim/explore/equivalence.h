@@ -13,6 +13,7 @@
 #ifndef TORNWORD_SIM_EXPLORE_EQUIVALENCE_H
 #define TORNWORD_SIM_EXPLORE_EQUIVALENCE_H
 
+#include "sim/explore/footing.h"
 #include "sim/machine/machine.h"
 #include "sim/machine/place.h"
 
@@ -20,8 +21,9 @@
  * makes each branch of a check that does not prune longer. */
 enum { EQUIVALENCE_CHAIN = 1024 };
 
-/* Instructions that touch what no footprint tells of. */
-enum { EQUIVALENCE_STATE = CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC };
+/* Instructions that touch what no footprint tells of. What detectors are told of beside it
+ * shows in what they suspect, which is compared too. */
+enum { EQUIVALENCE_STATE = FOOTPRINT_STATE & ~FOOTPRINT_TOLD };
 
 /* Deliberate mistakes, so that tests can show that the audit catches them. */
 enum equivalence_flaw {
@@ -48,12 +50,7 @@ struct equivalence {
   uint64_t
       left_to;    /* ... and this one: what its branch would show is left to the place there */
   uint64_t until; /* serial of the last place of the chain */
-  struct exceptions exceptions;
-  struct context context;
-  uint32_t sp;
-  uint8_t control;
-  bool monitor_set, event_register;
-  uint64_t bus_accesses, code_changes;
+  struct footing footing;
   uint32_t suspicions; /* open ahead of it */
 };
 

@@ -59,3 +59,17 @@ const struct level *explorer_looked_at(const struct explorer *ex) {
 unsigned level_number(const struct explorer *ex) {
   return (unsigned)(ex->here - ex->levels);
 }
+
+struct equivalence *level_record(struct explorer *ex, struct equivalence **kept) {
+  if (!decide_prunes(ex)) {
+    return NULL;
+  }
+  if (*kept == NULL) {
+    *kept = allocate(1, sizeof **kept);
+    (*kept)->flaws = ex->options.flaws;
+    (*kept)->longest = ex->options.chain;
+  }
+  (*kept)->suspicions = ex->panel.open.all;
+  equivalence_begin(*kept, ex->machine, ex->here->place_serial);
+  return *kept;
+}

@@ -218,6 +218,9 @@ void level_destroy(struct level *level);
  * place, or from reset (NULL). */
 void level_begin(struct level *level, const struct level *below);
 unsigned level_number(const struct explorer *ex); /* of ex->here: 0 is the spine */
+/* Begins to record the exception that is about to come at this level's place, for the places
+ * behind it. `kept` is one of the level's own. NULL: nothing is pruned. */
+struct equivalence *level_record(struct explorer *ex, struct equivalence **kept);
 
 /* probe.c: pends the exception at this level's place and judges what follows. */
 void probe_run(struct explorer *ex, unsigned exception);

@@ -28,19 +28,13 @@ struct run probe_handlers(const struct explorer *ex, unsigned exception) {
 
 /* Records the probe for the places behind it; NULL where nothing is pruned. */
 static struct equivalence *begin_equivalence(struct explorer *ex, unsigned exception) {
-  struct equivalence *e = ex->here->equivalences[exception];
-  if (!decide_prunes(ex)) {
-    ex->machine->footprint = NULL;
-    return NULL;
-  }
+  struct machine *m = ex->machine;
+  struct equivalence *e = level_record(ex, &ex->here->equivalences[exception]);
   if (e == NULL) {
-    e = ex->here->equivalences[exception] = allocate(1, sizeof *e);
-    e->flaws = ex->options.flaws;
-    e->longest = ex->options.chain;
+    m->footprint = NULL;
+  } else {
+    e->lands = exception_can_preempt(&m->state.exceptions, exception);
   }
-  e->suspicions = ex->panel.open.all;
-  e->lands = exception_can_preempt(&ex->machine->state.exceptions, exception);
-  equivalence_begin(e, ex->machine, ex->here->place_serial);
   return e;
 }
 

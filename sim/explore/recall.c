@@ -1,6 +1,5 @@
 #include "sim/explore/recall.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,23 +8,10 @@
 
 enum { SP = 13, LIKES_MOST = 2 };
 
-static bool same_exceptions(struct recall_entry *entry, const struct exceptions *now) {
-  struct exceptions *then = &entry->exceptions;
-  if (then->changes != now->changes &&
-      memcmp(then, now, offsetof(struct exceptions, execution_priority)) != 0) {
-    return false;
-  }
-  then->changes = now->changes;
-  return true;
-}
-
-static bool same_machine(struct recall_entry *entry, const struct machine *m) {
+static bool same_machine(struct recall_entry *entry, const struct machine *m, uint32_t sp) {
   const struct machine_state *s = &m->state;
-  return entry->control == s->control && entry->depth == s->depth &&
-         entry->monitor_set == s->monitor_set && entry->event_register == s->event_register &&
-         entry->stack_below == s->stack_below && entry->bus_accesses == s->bus_accesses &&
-         entry->code_changes == m->code_changes && context_equal(entry->context, s->context) &&
-         same_exceptions(entry, &s->exceptions);
+  return entry->footing.sp == sp && entry->depth == s->depth &&
+         entry->stack_below == s->stack_below && footing_stands(&entry->footing, m, FLAW_NONE);
 }
 
 static bool same_values(const struct recall_entry *entry) {
@@ -43,7 +29,7 @@ static struct recall_entry *find(struct recalling *r, struct recall *recall, str
   uint32_t sp = cpu_get_one(m->cpu, SP);
   for (unsigned i = 0; i < RECALL_ENTRIES; i++) {
     struct recall_entry *entry = &recall->entries[i];
-    if (entry->epoch != r->epoch || entry->sp != sp || !same_machine(entry, m)) {
+    if (entry->epoch != r->epoch || !same_machine(entry, m, sp)) {
       continue;
     }
     r->likes |= 1U << i;
@@ -103,20 +89,6 @@ static void take_values(struct recall_entry *entry) {
   }
 }
 
-static void take_machine(struct recall_entry *entry, struct machine *m) {
-  const struct machine_state *s = &m->state;
-  entry->sp = cpu_get_one(m->cpu, SP);
-  entry->control = s->control;
-  entry->depth = s->depth;
-  entry->monitor_set = s->monitor_set;
-  entry->event_register = s->event_register;
-  entry->stack_below = s->stack_below;
-  entry->bus_accesses = s->bus_accesses;
-  entry->code_changes = m->code_changes;
-  entry->context = s->context;
-  entry->exceptions = s->exceptions;
-}
-
 static struct recall_entry *next_entry(struct recall *recall) {
   struct recall_entry *entry = &recall->entries[recall->next];
   recall->next = (recall->next + 1) % RECALL_ENTRIES;
@@ -142,7 +114,7 @@ static struct recall_entry *keep_values(const struct recalling *r, struct recall
     *entry = *oldest;
   }
   take_values(entry);
-  entry->exceptions = m->state.exceptions;
+  entry->footing.exceptions = m->state.exceptions;
   return entry;
 }
 
@@ -156,7 +128,9 @@ static struct recall_entry *keep_new(const struct recalling *r, struct recall *r
   }
   entry->epoch = r->epoch;
   entry->path = m->path;
-  take_machine(entry, m);
+  entry->depth = m->state.depth;
+  entry->stack_below = m->state.stack_below;
+  footing_take(&entry->footing, m);
   return next_entry(recall);
 }
 
@@ -254,12 +228,11 @@ static bool is_quiet(struct explorer *ex, struct recall_entry *entry) {
 }
 
 /* The places behind this one are asked about the same footprint. */
-static void begin_chain(struct explorer *ex, struct equivalence *e,
+static void begin_chain(struct explorer *ex, unsigned exception,
                         const struct footprint *footprint) {
   struct machine *m = ex->machine;
-  e->suspicions = ex->panel.open.all;
+  struct equivalence *e = level_record(ex, &ex->here->equivalences[exception]);
   e->lands = true;
-  equivalence_begin(e, m, ex->here->place_serial);
   e->footprint = *footprint;
   e->footprint.began = m->state.time;
   equivalence_end(e, m, true, true);
@@ -280,7 +253,7 @@ bool recall_probe(struct explorer *ex, unsigned exception) {
     return false;
   }
   if (decide_prunes(ex)) {
-    begin_chain(ex, e, &entry->footprint);
+    begin_chain(ex, exception, &entry->footprint);
   }
   ex->landed = (struct landing){
       .happened = true, .boundary = s->boundary, .pc = s->pc, .serials = s->serials};

@@ -15,6 +15,7 @@
 #ifndef TORNWORD_SIM_EXPLORE_RECALL_H
 #define TORNWORD_SIM_EXPLORE_RECALL_H
 
+#include "sim/explore/footing.h"
 #include "sim/machine/machine.h"
 
 enum { RECALL_ENTRIES = 8, RECALL_EVENTS = 32, RECALL_INPUTS = 64 };
@@ -31,13 +32,11 @@ struct recall_entry {
   uint64_t epoch; /* 0: empty */
   uint64_t path;  /* what ran, and where it accessed (machine.h) */
   uint64_t told;  /* panel.told when its events concerned nobody last */
-  uint32_t sp;
-  uint8_t control, depth;
-  bool monitor_set, event_register, stack_below;
-  uint64_t boundary, bus_accesses, code_changes;
+  struct footing footing;
+  uint8_t depth;
+  bool stack_below;
+  uint64_t boundary;
   uint32_t serials;
-  struct context context;
-  struct exceptions exceptions;
   struct footprint footprint;
   unsigned input_count, event_count;
   struct recall_input inputs[RECALL_INPUTS];

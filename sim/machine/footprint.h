@@ -16,11 +16,12 @@
 
 struct machine;
 
-/* Instructions that touch what no footprint tells of, or that more than accesses are told
- * of. */
+/* Instructions of which detectors are told more than their accesses, and all that touch what
+ * no footprint tells of. */
 enum {
-  FOOTPRINT_STATE = CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC | CODE_BKPT |
-                    CODE_STATICS | CODE_STUB
+  FOOTPRINT_TOLD = CODE_BKPT | CODE_STATICS | CODE_STUB,
+  FOOTPRINT_STATE =
+      CODE_EXCLUSIVE | CODE_SEND | CODE_WAIT | CODE_MASKS | CODE_SVC | FOOTPRINT_TOLD
 };
 
 enum { FOOTPRINT_GRANULES = 48, FOOTPRINT_SLOTS = 64 };
