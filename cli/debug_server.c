@@ -475,75 +475,115 @@ static void select_thread(struct debugger *d, const char *text) {
   answer_if(d, good);
 }
 
-static void handle(struct debugger *d, const struct packet *packet) {
-  const char *text = packet->text;
-  unsigned level = 0;
-  switch (text[0]) {
-    case '?':
-      send_stop(d);
-      return;
-    case 'g':
-      send_registers(d);
-      return;
-    case 'G':
-      answer_if(d, write_registers(d, text + 1));
-      return;
-    case 'p':
-      send_register(d, text + 1);
-      return;
-    case 'P':
-      answer_if(d, write_one_register(d, text + 1));
-      return;
-    case 'm':
-      send_memory(d, text + 1);
-      return;
-    case 'M':
-    case 'X':
-      answer_if(d, write_memory(d, packet));
-      return;
-    case 'Z':
-    case 'z':
-      if (text[1] >= '0' && text[1] <= '4') {
-        answer_if(d, set_point(d, text));
-        return;
-      }
-      break;
-    case 'H':
-      select_thread(d, text);
-      return;
-    case 'T':
-      answer_if(d, level_of_thread(d, text + 1, &level));
-      return;
-    case 'c':
-    case 'C':
-    case 's':
-    case 'S':
-      travel(d, text[0] == 's' || text[0] == 'S', false);
-      return;
-    case 'b':
-      if (strcmp(text, "bs") == 0 || strcmp(text, "bc") == 0) {
-        travel(d, text[1] == 's', true);
-        return;
-      }
-      break;
-    case 'v':
-      verbose(d, text);
-      return;
-    case 'q':
-    case 'Q':
-      query(d, text);
-      return;
-    case 'D': /* the debugger closes the connection, or stays (extended-remote) */
-    case '!':
-      answer(d, "OK");
-      return;
-    case 'k':
-      d->done = true;
-      return;
-    default:
-      break;
+/* ---- Which packet is whose: each returns false if it is not supported ---- */
+
+static bool on_stop_query(struct debugger *d, const struct packet *packet) {
+  (void)packet;
+  send_stop(d);
+  return true;
+}
+
+static bool on_registers(struct debugger *d, const struct packet *packet) {
+  if (packet->text[0] == 'g') {
+    send_registers(d);
+  } else {
+    answer_if(d, write_registers(d, packet->text + 1));
   }
-  answer(d, ""); /* not supported */
+  return true;
+}
+
+static bool on_register(struct debugger *d, const struct packet *packet) {
+  if (packet->text[0] == 'p') {
+    send_register(d, packet->text + 1);
+  } else {
+    answer_if(d, write_one_register(d, packet->text + 1));
+  }
+  return true;
+}
+
+static bool on_memory(struct debugger *d, const struct packet *packet) {
+  if (packet->text[0] == 'm') {
+    send_memory(d, packet->text + 1);
+  } else {
+    answer_if(d, write_memory(d, packet));
+  }
+  return true;
+}
+
+static bool on_point(struct debugger *d, const struct packet *packet) {
+  bool known = packet->text[1] >= '0' && packet->text[1] <= '4';
+  if (known) {
+    answer_if(d, set_point(d, packet->text));
+  }
+  return known;
+}
+
+static bool on_thread(struct debugger *d, const struct packet *packet) {
+  unsigned level = 0;
+  if (packet->text[0] == 'H') {
+    select_thread(d, packet->text);
+  } else {
+    answer_if(d, level_of_thread(d, packet->text + 1, &level));
+  }
+  return true;
+}
+
+static bool on_forwards(struct debugger *d, const struct packet *packet) {
+  travel(d, packet->text[0] == 's' || packet->text[0] == 'S', false);
+  return true;
+}
+
+static bool on_backwards(struct debugger *d, const struct packet *packet) {
+  bool steps = strcmp(packet->text, "bs") == 0;
+  bool known = steps || strcmp(packet->text, "bc") == 0;
+  if (known) {
+    travel(d, steps, true);
+  }
+  return known;
+}
+
+static bool on_verbose(struct debugger *d, const struct packet *packet) {
+  verbose(d, packet->text);
+  return true;
+}
+
+static bool on_query(struct debugger *d, const struct packet *packet) {
+  query(d, packet->text);
+  return true;
+}
+
+/* The debugger closes the connection, or stays (extended-remote). */
+static bool on_leave(struct debugger *d, const struct packet *packet) {
+  (void)packet;
+  answer(d, "OK");
+  return true;
+}
+
+static bool on_kill(struct debugger *d, const struct packet *packet) {
+  (void)packet;
+  d->done = true; /* no answer is waited for */
+  return true;
+}
+
+static const struct packet_kind {
+  const char *letters; /* one of them is the packet's first */
+  bool (*handle)(struct debugger *d, const struct packet *packet);
+} packet_kinds[] = {
+    {"?", on_stop_query}, {"gG", on_registers}, {"pP", on_register},   {"mMX", on_memory},
+    {"zZ", on_point},     {"HT", on_thread},    {"cCsS", on_forwards}, {"b", on_backwards},
+    {"v", on_verbose},    {"qQ", on_query},     {"D!", on_leave},      {"k", on_kill},
+};
+
+static void handle(struct debugger *d, const struct packet *packet) {
+  enum { KINDS = sizeof packet_kinds / sizeof packet_kinds[0] };
+  char letter = packet->text[0];
+  unsigned i = 0;
+  while (i < KINDS && (letter == '\0' || strchr(packet_kinds[i].letters, letter) == NULL)) {
+    i++;
+  }
+  if (i == KINDS || !packet_kinds[i].handle(d, packet)) {
+    answer(d, ""); /* not supported */
+  }
 }
 
 static void serve_one(struct debugger *d, struct packet *packet) {
