@@ -4,6 +4,16 @@
 
 #include "sim/undo.h"
 
+bool detection_can_hold(const struct event *last, const struct event *event) {
+  enum { ACCESSES = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_DEVICE_READ };
+  bool over = last != NULL && last->kind == EVENT_RETURN;
+  bool chained = (event->flags & EVENT_TAIL) != 0;
+  bool goes_on =
+      (ACCESSES >> event->kind & 1U) != 0 || (event->kind == EVENT_RETURN && !chained);
+  bool begins = event->kind == EVENT_ENTRY && !chained;
+  return !over && (last == NULL ? begins : goes_on);
+}
+
 void *detection_edit(struct detection *d, const void *field, size_t size) {
   size_t offset = (size_t)((const char *)field - (const char *)d->state);
   void *writable = (char *)d->state + offset;

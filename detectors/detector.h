@@ -118,6 +118,11 @@ struct detector {
   void (*finish)(struct detection *d, const void *state);
 };
 
+/* Whether an event may be held back (detector.remembers) behind `last`, the newest one that
+ * is; NULL: it would be the first. Held back is one activation's: its entry, its accesses,
+ * its return. */
+bool detection_can_hold(const struct event *last, const struct event *event);
+
 /* A writable view of `size` bytes at `field` within the state, saved for undo. */
 void *detection_edit(struct detection *d, const void *field, size_t size);
 /* The number of the run, never 0, to be given back when the suspicion is closed. */

@@ -197,18 +197,9 @@ static bool concerns_anyone(const struct panel *panel, const struct event *event
   return false;
 }
 
-/* Held back is one activation's: its entry, its accesses, its return. */
 static bool can_hold(const struct held *held, const struct event *event) {
-  enum {
-    ACCESSES = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_DEVICE_READ,
-  };
-  bool first = held->count == 0;
-  bool over = !first && held->event[held->count - 1].kind == EVENT_RETURN;
-  bool chained = (event->flags & EVENT_TAIL) != 0;
-  bool goes_on =
-      (ACCESSES >> event->kind & 1U) != 0 || (event->kind == EVENT_RETURN && !chained);
-  bool begins = event->kind == EVENT_ENTRY && !chained;
-  return held->count < HELD_MOST && !over && (first ? begins : goes_on);
+  const struct event *last = held->count > 0 ? &held->event[held->count - 1] : NULL;
+  return held->count < HELD_MOST && detection_can_hold(last, event);
 }
 
 /* The nesting has entered the activation already. */

@@ -420,13 +420,11 @@ static size_t tell_all(const struct story *story, struct event *events) {
   return count;
 }
 
-/* Whether the core would tell this event behind held back ones; see detector.remembers. */
+/* Whether the core would tell this event behind held back ones, of which `last` is the newest
+ * (or NULL); see detector.remembers. */
 static bool is_told(const struct detector *detector, const struct listener *listener,
-                    const struct event *event, bool first) {
-  static const uint32_t HELD =
-      1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_DEVICE_READ | 1U << EVENT_RETURN;
-  bool fits = event->kind < EVENT_KIND_COUNT && (event->flags & EVENT_TAIL) == 0 &&
-              (first ? event->kind == EVENT_ENTRY : (HELD >> event->kind & 1U) != 0);
+                    const struct event *last, const struct event *event) {
+  bool fits = event->kind < EVENT_KIND_COUNT && detection_can_hold(last, event);
   uint32_t asks = detector->events & ~detector->remembers;
   const struct detection *d = &listener->detection;
   return !fits || ((asks >> event->kind & 1U) != 0 &&
@@ -446,11 +444,9 @@ static void hold_at(const struct detector *detector, const struct story *story,
   uint64_t mark = undo_mark(&listener.undo);
   nesting_enter(&listener.nesting, &listener.undo, &events[at]);
   size_t end = at;
-  while (calm && end < count && !is_told(detector, &listener, &events[end], end == at)) {
-    end++;
-    if (events[end - 1].kind == EVENT_RETURN) {
-      break;
-    }
+  const struct event *last = NULL;
+  while (calm && end < count && !is_told(detector, &listener, last, &events[end])) {
+    last = &events[end++];
   }
   undo_rewind(&listener.undo, mark);
   for (size_t i = at; i < end; i++) {
