@@ -109,7 +109,7 @@ static bool is_left(struct explorer *ex, struct equivalence *e) {
   return true;
 }
 
-enum homecoming branch_run(struct explorer *ex, const struct probe *probe) {
+enum homecoming branch_run(struct explorer *ex, struct probe *probe) {
   struct machine *m = ex->machine;
   struct equivalence *equivalence = probe->equivalence;
   const uint32_t *open = open_behind(ex, probe);
@@ -127,6 +127,7 @@ enum homecoming branch_run(struct explorer *ex, const struct probe *probe) {
     return LEFT;
   }
   note_branch(ex, equivalence);
+  probe->open = probe->lost ? &ex->panel.open.all : open;
   machine_continue(m, &branch);
   bool over = branch.stop == STOP_DONE || branch.stop == STOP_LIMIT;
   return over && m->state.depth <= probe->handlers.base_depth ? HOME : AWAY;

@@ -246,10 +246,11 @@ struct probe {
   struct equivalence *equivalence; /* that recorded it, or NULL */
   bool back;                       /* the interrupted code goes on where it was left, */
   bool lost;                       /* with other registers than it had */
+  const uint32_t *open;            /* what its branch waited for; NULL: there was none */
 };
 
 /* branch.c: goes on behind the handlers as long as a suspicion is open. */
-enum homecoming branch_run(struct explorer *ex, const struct probe *probe);
+enum homecoming branch_run(struct explorer *ex, struct probe *probe);
 /* Where a branch from this level's place ends: the same for all places of a chain. */
 uint64_t branch_horizon(const struct explorer *ex);
 /* Where a distant suspicion is open: goes on from the branch's end, and keeps the distant

@@ -104,25 +104,25 @@ static void look_back(struct explorer *ex, struct probe *probe) {
 }
 
 /* Runs handlers and branch. */
-static enum homecoming run_on(struct explorer *ex) {
-  struct probe probe = {.handlers = probe_handlers(ex, ex->here->exception)};
-  uint64_t longest = probe.handlers.limit; /* who stops it moves the limit */
-  record(ex, &probe);
-  run_handlers(ex, &probe);
-  look_back(ex, &probe);
-  if (probe.handlers.stop != STOP_DONE) {
+static enum homecoming run_on(struct explorer *ex, struct probe *probe) {
+  uint64_t longest = probe->handlers.limit; /* who stops it moves the limit */
+  record(ex, probe);
+  run_handlers(ex, probe);
+  look_back(ex, probe);
+  if (probe->handlers.stop != STOP_DONE) {
     ex->certificate.cut_handlers += ex->machine->state.boundary >= longest;
     return STRANDED;
   }
-  return branch_run(ex, &probe);
+  return branch_run(ex, probe);
 }
 
-/* What the probe showed, from where its branch ended. Takes it back. */
-static void judge(struct explorer *ex, enum homecoming how) {
+/* What the probe showed, from where its branch ended. Takes it back. Suspicions of earlier
+ * injections are settled too, where the branch waited for them: there is no more to come. */
+static void judge(struct explorer *ex, const struct probe *probe, enum homecoming how) {
   if (how != STRANDED) {
     branch_look_farther(ex);
   }
-  if (ex->panel.open.of[ex->panel.run] > 0) {
+  if (ex->panel.open.of[ex->panel.run] > 0 || (probe->open != NULL && *probe->open > 0)) {
     panel_finish(&ex->panel);
   }
   sightings_keep(ex, how);
@@ -131,12 +131,13 @@ static void judge(struct explorer *ex, enum homecoming how) {
 /* From the place, and back to it. */
 static void run_and_judge(struct explorer *ex) {
   unsigned exception = ex->here->exception;
-  enum homecoming how = run_on(ex);
+  struct probe probe = {.handlers = probe_handlers(ex, exception)};
+  enum homecoming how = run_on(ex, &probe);
   ex->here->suspicious = ex->here->suspicious || ex->panel.distant.of[ex->panel.run] > 0;
   if (how == LEFT) {
     snapshot_restore(ex->here->at_place, ex->machine);
   } else {
-    judge(ex, how);
+    judge(ex, &probe, how);
   }
   if (how == HOME && !ex->here->suspicious) {
     const struct equivalence *e = ex->here->equivalences[exception];
