@@ -1,6 +1,7 @@
-/* m3, O2. --depth 2 --boundaries 150 --horizon 60. The first handler comes between the halves of
- * a read that is made again before the value is used; the second one, which was masked until
- * then, keeps the program from that, and it ends: what was suspected before is settled there. */
+/* m3, O2. --depth 2 --boundaries 150 --horizon 60. The first handler comes between the halves
+ * of a read that is made again before the value is used; the second one, which was masked
+ * until then, keeps the program from that, and it ends: what was suspected before is settled
+ * there. */
 #include <stdint.h>
 
 #include "firmware/shared/cortexm.h"
