@@ -67,7 +67,10 @@ static enum outcome outcome_of(struct explorer *ex, const struct sighting *sight
 }
 
 /* Whether the intruder had been at work, or was pending, already where the probe was taken:
- * then the order of these two is the run's own, whatever came at the place. */
+ * then the order of these two is the run's own, whatever came at the place. An earlier
+ * injection whose harm this one makes visible is missed by that. But the orders move both:
+ * what this one harms by itself would be blamed on the earlier one too. It takes orders that
+ * move the intruder alone. */
 static bool came_before(const struct explorer *ex, const struct sighting *sighting) {
   const struct machine_state *s = snapshot_state(ex->here->at_place);
   const struct landing *landed = &ex->landed;
