@@ -395,6 +395,7 @@ static void send_thread_text(struct debugger *d, const char *at) {
   send_reply(d, &reply);
 }
 
+/* An empty answer: the packet is not supported. */
 static void answer(struct debugger *d, const char *text) {
   wire_send(&d->wire, text, strlen(text));
 }
@@ -416,7 +417,8 @@ static void answer_if(struct debugger *d, bool good) {
   answer(d, good ? "OK" : "E01");
 }
 
-static void query(struct debugger *d, const char *text) {
+static void on_query(struct debugger *d, const struct packet *packet) {
+  const char *text = packet->text;
   const struct machine *m = timeline_machine(d->timeline);
   const char *rest = NULL;
   if (after(text, "qSupported") != NULL) {
@@ -452,7 +454,8 @@ static void query(struct debugger *d, const char *text) {
 /* ---- Packets ---- */
 
 /* "vCont;s:1;c": the core moves as the first action says. */
-static void verbose(struct debugger *d, const char *text) {
+static void on_verbose(struct debugger *d, const struct packet *packet) {
+  const char *text = packet->text;
   const char *action = after(text, "vCont;");
   if (strcmp(text, "vCont?") == 0) {
     answer(d, "vCont;c;C;s;S");
@@ -475,99 +478,81 @@ static void select_thread(struct debugger *d, const char *text) {
   answer_if(d, good);
 }
 
-/* ---- Which packet is whose: each returns false if it is not supported ---- */
+/* ---- Which packet is whose ---- */
 
-static bool on_stop_query(struct debugger *d, const struct packet *packet) {
+static void on_stop_query(struct debugger *d, const struct packet *packet) {
   (void)packet;
   send_stop(d);
-  return true;
 }
 
-static bool on_registers(struct debugger *d, const struct packet *packet) {
+static void on_registers(struct debugger *d, const struct packet *packet) {
   if (packet->text[0] == 'g') {
     send_registers(d);
   } else {
     answer_if(d, write_registers(d, packet->text + 1));
   }
-  return true;
 }
 
-static bool on_register(struct debugger *d, const struct packet *packet) {
+static void on_register(struct debugger *d, const struct packet *packet) {
   if (packet->text[0] == 'p') {
     send_register(d, packet->text + 1);
   } else {
     answer_if(d, write_one_register(d, packet->text + 1));
   }
-  return true;
 }
 
-static bool on_memory(struct debugger *d, const struct packet *packet) {
+static void on_memory(struct debugger *d, const struct packet *packet) {
   if (packet->text[0] == 'm') {
     send_memory(d, packet->text + 1);
   } else {
     answer_if(d, write_memory(d, packet));
   }
-  return true;
 }
 
-static bool on_point(struct debugger *d, const struct packet *packet) {
-  bool known = packet->text[1] >= '0' && packet->text[1] <= '4';
-  if (known) {
+static void on_point(struct debugger *d, const struct packet *packet) {
+  if (packet->text[1] >= '0' && packet->text[1] <= '4') {
     answer_if(d, set_point(d, packet->text));
+  } else {
+    answer(d, "");
   }
-  return known;
 }
 
-static bool on_thread(struct debugger *d, const struct packet *packet) {
+static void on_thread(struct debugger *d, const struct packet *packet) {
   unsigned level = 0;
   if (packet->text[0] == 'H') {
     select_thread(d, packet->text);
   } else {
     answer_if(d, level_of_thread(d, packet->text + 1, &level));
   }
-  return true;
 }
 
-static bool on_forwards(struct debugger *d, const struct packet *packet) {
+static void on_forwards(struct debugger *d, const struct packet *packet) {
   travel(d, packet->text[0] == 's' || packet->text[0] == 'S', false);
-  return true;
 }
 
-static bool on_backwards(struct debugger *d, const struct packet *packet) {
+static void on_backwards(struct debugger *d, const struct packet *packet) {
   bool steps = strcmp(packet->text, "bs") == 0;
-  bool known = steps || strcmp(packet->text, "bc") == 0;
-  if (known) {
+  if (steps || strcmp(packet->text, "bc") == 0) {
     travel(d, steps, true);
+  } else {
+    answer(d, "");
   }
-  return known;
-}
-
-static bool on_verbose(struct debugger *d, const struct packet *packet) {
-  verbose(d, packet->text);
-  return true;
-}
-
-static bool on_query(struct debugger *d, const struct packet *packet) {
-  query(d, packet->text);
-  return true;
 }
 
 /* The debugger closes the connection, or stays (extended-remote). */
-static bool on_leave(struct debugger *d, const struct packet *packet) {
+static void on_leave(struct debugger *d, const struct packet *packet) {
   (void)packet;
   answer(d, "OK");
-  return true;
 }
 
-static bool on_kill(struct debugger *d, const struct packet *packet) {
+static void on_kill(struct debugger *d, const struct packet *packet) {
   (void)packet;
   d->done = true; /* no answer is waited for */
-  return true;
 }
 
 static const struct packet_kind {
   const char *letters; /* one of them is the packet's first */
-  bool (*handle)(struct debugger *d, const struct packet *packet);
+  void (*handle)(struct debugger *d, const struct packet *packet);
 } packet_kinds[] = {
     {"?", on_stop_query}, {"gG", on_registers}, {"pP", on_register},   {"mMX", on_memory},
     {"zZ", on_point},     {"HT", on_thread},    {"cCsS", on_forwards}, {"b", on_backwards},
@@ -581,8 +566,10 @@ static void handle(struct debugger *d, const struct packet *packet) {
   while (i < KINDS && (letter == '\0' || strchr(packet_kinds[i].letters, letter) == NULL)) {
     i++;
   }
-  if (i == KINDS || !packet_kinds[i].handle(d, packet)) {
-    answer(d, ""); /* not supported */
+  if (i < KINDS) {
+    packet_kinds[i].handle(d, packet);
+  } else {
+    answer(d, "");
   }
 }
 

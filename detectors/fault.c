@@ -104,22 +104,20 @@ static bool stands(const struct cause *cause, const struct event *event) {
   return cause->known && (cause->until == 0 || event->boundary <= cause->until);
 }
 
-/* Of several changes the first is named, and one of a probe's is looked at in any case. */
-static bool is_named(struct detection *d, const struct cause *cause, const struct event *event,
-                     struct context victim) {
-  if (!stands(cause, event)) {
-    return false;
-  }
-  if (*d->run == SPINE_RUN) {
-    return true;
-  }
+/* Of several changes the first is named: of the spine's, and of the same leaf. */
+static bool is_named(const struct detection *d, const struct cause *cause,
+                     const struct event *event, struct context victim) {
   bool same = cause->leaf == event->leaf && context_equal(cause->own.context, victim);
-  if (same) {
+  return stands(cause, event) && (same || *d->run == SPINE_RUN);
+}
+
+/* A probe's change is looked at, whatever is named. */
+static void look_again(struct detection *d, const struct cause *cause) {
+  if (*d->run != SPINE_RUN) {
     struct cause *writable = detection_edit(d, cause, offsetof(struct cause, own));
     writable->held = detection_watch(d, REACH);
     writable->until = 0;
   }
-  return same;
 }
 
 static void suspect(struct detection *d, const struct state *s, const struct event *event) {
@@ -129,7 +127,11 @@ static void suspect(struct detection *d, const struct state *s, const struct eve
     return;
   }
   const struct mark *mark = mark_below(d, s, event->leaf, &context);
-  if (mark == NULL || is_named(d, &s->cause, event, context)) {
+  if (mark == NULL) {
+    return;
+  }
+  if (is_named(d, &s->cause, event, context)) {
+    look_again(d, &s->cause);
     return;
   }
   uint8_t size = piece_leaf_size(d->leaves, event->leaf);

@@ -114,20 +114,21 @@ enum homecoming branch_run(struct explorer *ex, struct probe *probe) {
   struct equivalence *equivalence = probe->equivalence;
   const uint32_t *open = open_behind(ex, probe);
   bool home = probe->back || ex->here->place.kind == PLACE_RETURN;
-  struct run branch = {
-      .mode = RUN_BRANCH,
-      .limit = branch_horizon(ex), /* from where the handlers ended */
-      .open = probe->lost ? NULL : open,
-      .exception = ex->here->exception,
-  };
   if (home && *open == 0 && !probe->lost) {
     return ex->here->sighting_count > 0 ? AT_ONCE : HOME;
   }
+  uint64_t horizon = branch_horizon(ex); /* from where the handlers ended */
   if (home && !probe->lost && can_be_left(ex, equivalence) && is_left(ex, equivalence)) {
     return LEFT;
   }
   note_branch(ex, equivalence);
   probe->open = probe->lost ? &ex->panel.open.all : open;
+  struct run branch = {
+      .mode = RUN_BRANCH,
+      .limit = horizon,
+      .open = probe->lost ? NULL : open,
+      .exception = ex->here->exception,
+  };
   machine_continue(m, &branch);
   bool over = branch.stop == STOP_DONE || branch.stop == STOP_LIMIT;
   return over && m->state.depth <= probe->handlers.base_depth ? HOME : AWAY;
@@ -141,6 +142,7 @@ static bool run_farther(struct explorer *ex) {
   uint64_t reach = ex->panel.awaited.reach + 1;
   size_t kept = ex->here->sighting_count;
   size_t before = kept;
+  bool judged = ex->panel.open.all > 0; /* else the probe is taken back, wherever it ends */
   struct run branch = {
       .mode = RUN_BRANCH,
       .limit = m->state.boundary + (reach < ex->options.horizon ? reach : ex->options.horizon),
@@ -152,7 +154,9 @@ static bool run_farther(struct explorer *ex) {
   panel_hear_far(&ex->panel, true);
   machine_continue(m, &branch);
   panel_hear_far(&ex->panel, false);
-  snapshot_restore(ex->farther, m);
+  if (judged || ex->here->sighting_count > 0) {
+    snapshot_restore(ex->farther, m);
+  }
   for (size_t i = before; i < ex->here->sighting_count; i++) {
     if (finding_traits(ex->here->sightings[i].kind)->distant) {
       ex->here->sightings[kept++] = ex->here->sightings[i];

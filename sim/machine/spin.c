@@ -34,6 +34,18 @@ void spin_tell(struct machine *m) {
   machine_emit(m, &event);
 }
 
+static void note_changes(const struct machine *m, struct spin *spin) {
+  spin->value_changes = m->value_changes;
+  spin->bus_accesses = m->state.bus_accesses;
+  spin->taken = m->state.taken;
+}
+
+/* Whether nothing did since they were noted. */
+static bool nothing_changed(const struct machine *m, const struct spin *spin) {
+  return spin->value_changes == m->value_changes &&
+         spin->bus_accesses == m->state.bus_accesses && spin->taken == m->state.taken;
+}
+
 static void anchor(struct machine *m, struct spin *spin) {
   const struct machine_state *s = &m->state;
   struct cpu_registers registers;
@@ -44,19 +56,14 @@ static void anchor(struct machine *m, struct spin *spin) {
   spin->xpsr = registers.xpsr;
   spin->pc = s->pc;
   spin->depth = s->depth;
-  spin->value_changes = m->value_changes;
-  spin->bus_accesses = s->bus_accesses;
-  spin->taken = s->taken;
-  spin->steps = 0;
+  note_changes(m, spin);
   spin->set = true;
 }
 
 static bool came_back(struct machine *m, const struct spin *spin) {
   const struct machine_state *s = &m->state;
   struct cpu_registers registers;
-  if (!spin->set || s->pc != spin->pc || s->depth != spin->depth ||
-      spin->value_changes != m->value_changes || spin->bus_accesses != s->bus_accesses ||
-      spin->taken != s->taken) {
+  if (!spin->set || s->pc != spin->pc || s->depth != spin->depth || !nothing_changed(m, spin)) {
     return false;
   }
   cpu_get(m->cpu, &registers);
@@ -79,36 +86,19 @@ void spin_look(struct machine *m) {
     m->run->stop = STOP_LIMIT;
   } else if (!spin->set || ++spin->steps >= LONGEST_LOOP) {
     anchor(m, spin);
+    spin->steps = 0;
   }
-}
-
-/* Whether anything changed since that was looked at last: a state without is looked for. */
-static bool changed(struct machine *m, struct spin *spin) {
-  const struct machine_state *s = &m->state;
-  if (spin->value_changes == m->value_changes && spin->bus_accesses == s->bus_accesses &&
-      spin->taken == s->taken) {
-    return false;
-  }
-  spin->value_changes = m->value_changes;
-  spin->bus_accesses = s->bus_accesses;
-  spin->taken = s->taken;
-  spin->steps = 0;
-  spin->set = false;
-  return true;
 }
 
 void spin_settle(struct machine *m) {
   struct spin *spin = &m->run->spin;
-  if (changed(m, spin)) {
-    return;
-  }
-  if (came_back(m, spin)) {
+  if (!nothing_changed(m, spin)) { /* a loop in which nothing does is looked for from here */
+    note_changes(m, spin);
+    spin->steps = 0;
+    spin->set = false;
+  } else if (came_back(m, spin)) {
     m->run->stop = STOP_LIMIT;
-    return;
-  }
-  uint64_t steps = ++spin->steps;
-  if (steps >= SETTLING && (steps & (steps - 1)) == 0) { /* Brent's search: ever farther */
-    anchor(m, spin);
-    spin->steps = steps;
+  } else if (++spin->steps >= SETTLING && (spin->steps & (spin->steps - 1)) == 0) {
+    anchor(m, spin); /* Brent's search: ever farther */
   }
 }

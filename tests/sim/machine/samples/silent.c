@@ -16,8 +16,10 @@ int main(void) {
       }
       break;
     case COUNTS:
-      for (;;) {
-        counter++;
+      for (;;) { /* only memory tells one round from the next */
+        __asm__ volatile(
+            "ldr r3, [%0]\n adds r3, #1\n str r3, [%0]\n movs r3, #0" ::"r"(&counter)
+            : "r3", "cc", "memory");
       }
     case COUNTS_IN_A_REGISTER:
       for (uint32_t i = 1; i != 0; i++) {
