@@ -256,6 +256,18 @@ const char *report_reproduce(const struct report *report, const struct finding *
                      texts_quote(report->texts, image_path(report->image)));
 }
 
+/* Where more than one interrupt was tried: not in all of the run. */
+static const char *deep_limit(const struct report *report) {
+  const struct certificate *certificate = &report->check->certificate;
+  if (certificate->depth == 1 || certificate->instructions <= certificate->deep_instructions) {
+    return NULL;
+  }
+  return texts_print(report->texts,
+                     "no other interrupt followed those that came after the first %" PRIu64
+                     " instructions; --max-instructions bounds both",
+                     certificate->deep_instructions);
+}
+
 static const char *end_limit(const struct report *report) {
   const struct certificate *certificate = &report->check->certificate;
   switch (certificate->end) {
@@ -361,6 +373,7 @@ size_t report_limits(const struct report *report, const char **limits, size_t ma
   const char *const candidates[] = {
       texts_print(texts, "depth %u: runs with more than %u injected interrupt%s were not tried",
                   certificate->depth, certificate->depth, certificate->depth == 1 ? "" : "s"),
+      deep_limit(report),
       end_limit(report),
       ram_limit(report),
       image_has_debug(report->image)

@@ -309,7 +309,8 @@ static const struct option_traits TRAITS[OPTION_COUNT] = {
         {"depth", "N", GROUP_CHECK, false, set_depth,
          "Injected interrupts per run, 1 (default) to 4: with 2, another one at each "
          "place of the handler and of the instructions that follow it, up to the "
-         "horizon"},
+         "horizon, for interrupts in the first 10000 instructions, or in all that "
+         "--max-instructions gives"},
     [OPTION_NO_PRUNE] = {"no-prune", NULL, GROUP_CHECK, true, NULL,
                          "Probe every place by itself, and go on when the program's state came "
                          "back"},
@@ -434,7 +435,7 @@ void options_apply(const struct options *options, struct explorer_options *explo
     explorer->machine.bkpt = options->bkpt;
   }
   if (given[OPTION_MAX_INSTRUCTIONS]) {
-    explorer->max_instructions = options->max_instructions;
+    explorer->max_instructions = explorer->deep_instructions = options->max_instructions;
   }
   if (given[OPTION_HORIZON]) {
     explorer->horizon = options->horizon;

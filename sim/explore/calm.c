@@ -4,7 +4,7 @@
 
 void calm_begin(struct explorer *ex) {
   const struct explorer_options *options = &ex->options;
-  bool asked = options->decided != NULL || options->audit || options->depth > 1;
+  bool asked = options->decided != NULL || options->audit;
   ex->calm = (struct calm){
       .allowed = ex->only == NULL && !ex->follows && !asked &&
                  options->machine.arrival_rule_count == 0,
@@ -37,13 +37,19 @@ static uint64_t earlier(uint64_t one, uint64_t other) {
   return one < other ? one : other;
 }
 
+/* There chains are cut. */
+static uint64_t chain_end(const struct explorer *ex) {
+  return (ex->levels->place.boundary / ex->options.chain + 1) * ex->options.chain;
+}
+
 void calm_look(struct explorer *ex, bool mine) {
   const struct machine *m = ex->machine;
   const struct level *spine = ex->levels;
   struct calm *calm = &ex->calm;
-  bool holds = calm->allowed && ex->here == spine && (!mine || decide_prunes(ex));
+  bool holds =
+      calm->allowed && ex->here == spine && !decide_deepens(ex) && (!mine || decide_prunes(ex));
   uint64_t end = UINT64_MAX;
-  uint64_t until = earlier(ex->chunk_end, ex->next_checkpoint);
+  uint64_t until = earlier(earlier(ex->chunk_end, chain_end(ex)), ex->next_checkpoint);
   uint64_t likely = ex->options.claims != NULL ? UINT64_MAX : 0;
   for (unsigned i = 0; holds && mine && i < spine->considered_count; i++) {
     const struct equivalence *e = spine->equivalences[spine->considered_list[i]];

@@ -333,6 +333,11 @@ static void note_for_audit(struct explorer *ex, unsigned e, enum decision decisi
       (struct injection){.place = ex->here->place, .exception = (uint16_t)e};
 }
 
+bool decide_deepens(const struct explorer *ex) {
+  return level_number(ex) + 1 < ex->options.depth &&
+         ex->levels->place.boundary < ex->options.deep_instructions;
+}
+
 static void decide_exception(struct explorer *ex, unsigned e) {
   enum decision decision = decide(ex, e);
   ex->certificate.decided[decision]++;
@@ -351,8 +356,7 @@ static void decide_exception(struct explorer *ex, unsigned e) {
   }
   bool comes = decision == DECISION_PROBED || decision == DECISION_EQUIVALENT;
   bool ruled = ex->machine->config.arrival_rule_count > 0; /* by what came, and when */
-  if (comes && level_number(ex) + 1 < ex->options.depth &&
-      (ruled || !holds_here(ex, ex->here->deeper[e]))) {
+  if (comes && decide_deepens(ex) && (ruled || !holds_here(ex, ex->here->deeper[e]))) {
     keep_step(ex);
     deepen_run(ex, e, decision == DECISION_PROBED);
   }
@@ -399,7 +403,7 @@ static void replay_injection(struct explorer *ex, unsigned level) {
       stop_listening(ex);
     }
   }
-  if (!last || (ex->audits && level + 1 < ex->options.depth)) {
+  if (!last || (ex->audits && decide_deepens(ex))) {
     deepen_run(ex, exception, true);
   }
   if (ex->dragged != 0) {
@@ -453,8 +457,7 @@ static void begin_chunk(struct explorer *ex) {
   if (ex->chunk_mine) {
     workers_checkpoint(ex);
     ex->recalling.epoch++;
-    seen_clear(&ex->levels[1].seen);
-    ex->clocked = false;
+    deepen_begin(ex);
   }
 }
 

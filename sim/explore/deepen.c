@@ -9,6 +9,7 @@
  * as the instruction between the two places is independent of all of it. */
 #include <string.h>
 
+#include "detectors/claims.h"
 #include "sim/explore/private.h"
 
 /* Whether the injection left anything behind that the interrupted code, or
@@ -59,15 +60,20 @@ static uint64_t behind_limit(const struct explorer *ex, uint64_t half) {
   return far;
 }
 
+static void forget_seen(struct explorer *ex) {
+  for (unsigned i = 1; i < DEPTH_MOST; i++) {
+    seen_clear(&ex->levels[i].seen);
+    seen_clear(&ex->levels[i].ahead);
+  }
+}
+
 /* What followed read the time. From here on states are the same only at the same time; and
  * an injected tick restarts its counter, so that the next place's is another one. */
 static void note_clock(struct explorer *ex) {
   struct equivalence *tick = ex->here->equivalences[EXCEPTION_SYSTICK];
   if (!ex->clocked) {
     ex->clocked = true;
-    for (unsigned i = 1; i < DEPTH_MOST; i++) {
-      seen_clear(&ex->levels[i].seen);
-    }
+    forget_seen(ex);
   }
   if (ex->here->exception == EXCEPTION_SYSTICK && tick != NULL) {
     tick->valid = false;
@@ -87,24 +93,57 @@ static void run_behind(struct explorer *ex) {
       .hashes = true,
   };
   uint64_t clock_reads = m->clock_reads;
+  uint64_t flag_reads = m->flag_reads;
   level->behind = true;
   level->followed = m->state.boundary + half;
   machine_continue(m, &run);
   if (m->clock_reads != clock_reads) {
     note_clock(ex);
   }
+  if (m->flag_reads != flag_reads && !ex->flagged) {
+    ex->flagged = true;
+    forget_seen(ex);
+  }
   (level + 1)->cut = m->state.boundary >= run.limit ? run.limit : 0;
   level->behind = false;
 }
 
+void deepen_begin(struct explorer *ex) {
+  const struct claims *claims = ex->options.claims;
+  struct machine *m = ex->machine;
+  const struct leaf_table *leaves = &m->memory.leaves;
+  forget_seen(ex);
+  ex->clocked = ex->flagged = false;
+  reads_end(&m->reads);
+  if (!decide_deepens(ex) || !decide_prunes(ex) || m->config.arrival_rule_count > 0) {
+    return; /* arrivals look at what stands in memory */
+  }
+  machine_leave_unread_out(m);
+  m->reads.deaf = (ex->options.flaws & FLAW_IGNORE_UNREAD) != 0;
+  for (uint32_t i = 0; claims != NULL && i < claims->slot_count; i++) {
+    const struct leaf_extent extent = leaf_extent(leaves, claims->leaves[i]);
+    reads_add(&m->reads, extent.address, extent.size);
+  }
+}
+
+/* A word that began to count was left out of what was seen. */
+static void heed_reads(struct explorer *ex) {
+  if (ex->heeded != ex->machine->reads.generation) {
+    ex->heeded = ex->machine->reads.generation;
+    forget_seen(ex);
+  }
+}
+
 static bool hash_state(struct explorer *ex, uint64_t *hash) {
   const struct machine_state *s = &ex->machine->state;
+  heed_reads(ex);
   if (!machine_live_hash(ex->machine, hash)) {
     return false;
   }
   if (ex->clocked) {
     *hash = (*hash ^ s->time) * 0x9e3779b97f4a7c15U ^ systick_value(&s->systick, s->time);
   }
+  *hash += ex->flagged && s->systick.count_flag;
   return true;
 }
 
@@ -168,6 +207,7 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
   struct machine *m = ex->machine;
   struct footprint *outer = m->footprint;
   uint8_t outer_run = ex->panel.run;
+  uint64_t generation = m->reads.generation;
   struct depth_account *account = &ex->certificate.depths[level_number(ex) + 1];
   snapshot_save(level->at_place, m);
   level->exception = (uint16_t)exception;
@@ -181,6 +221,9 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
     run_behind(ex);
   }
   snapshot_restore(level->at_place, m);
+  if (m->reads.generation != generation) {
+    forget_seen(ex); /* the hash here is without a word that counts by now */
+  }
   m->footprint = outer;
   if (outer != NULL && behind) {
     outer->reusable = false; /* what follows the handlers is not recorded */

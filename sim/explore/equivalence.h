@@ -37,6 +37,7 @@ enum equivalence_flaw {
   FLAW_IGNORE_REGISTERS = 64, /* handlers that use interrupted registers */
   FLAW_IGNORE_TIME = 128,     /* devices that follow it */
   FLAW_IGNORE_VALUES = 256,   /* what stands where recalled handlers read (recall.h) */
+  FLAW_IGNORE_UNREAD = 512,   /* which words anything reads, where states are compared */
 };
 
 /* One exception's newest probe. */

@@ -5,12 +5,18 @@
 
 #include "sim/explore/private.h"
 
-enum { STACK_SLACK = 1024, DEFAULT_BOUND = 100000, DEFAULT_HORIZON = 1000 };
+enum {
+  STACK_SLACK = 1024,
+  DEFAULT_BOUND = 100000,
+  DEFAULT_DEEP = 10000,
+  DEFAULT_HORIZON = 1000
+};
 
 struct explorer_options explorer_options_default(const struct image *image) {
   struct explorer_options options = {
       .machine = machine_config_default(image_core(image)),
       .max_instructions = DEFAULT_BOUND,
+      .deep_instructions = DEFAULT_DEEP,
       .depth = 1,
       .shards = 1,
       .horizon = DEFAULT_HORIZON,
@@ -71,6 +77,7 @@ struct explorer *explorer_create(const struct image *image,
   ex->jobs = 1;
   ex->chunk = options->depth > 1 ? deep_chunk(options, ex->options.chain) : ex->options.chain;
   ex->certificate.horizon = options->horizon;
+  ex->certificate.deep_instructions = options->deep_instructions;
   return ex;
 }
 
@@ -162,6 +169,7 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
   struct machine *m = ex->machine;
   struct run run = {.mode = RUN_SPINE, .limit = ex->options.max_instructions};
   machine_reset(m);
+  reads_end(&m->reads);
   panel_reset(&ex->panel, &m->memory.leaves);
   m->stack_low = ex->stack_low;
   m->beats = ex->options.beats || ex->follows;

@@ -42,12 +42,13 @@ enum { DETECTORS_MOST = 24 };
 
 struct explorer_options {
   struct machine_config machine;
-  unsigned depth;            /* --depth: injections of one run, 1 to DEPTH_MOST */
-  uint64_t max_instructions; /* bound of the spine, in boundaries */
-  uint64_t horizon;          /* boundaries a branch may run behind its probe */
-  uint64_t chain;            /* longest chain of equivalent places, boundaries; 0: as usual */
-  uint64_t chunk;            /* depth > 1: shortest share of work, boundaries; 0: as usual */
-  bool beats;                /* --places=all; false: boundaries only */
+  unsigned depth;             /* --depth: injections of one run, 1 to DEPTH_MOST */
+  uint64_t max_instructions;  /* bound of the spine, in boundaries */
+  uint64_t deep_instructions; /* bound of its places whose injections others follow */
+  uint64_t horizon;           /* boundaries a branch may run behind its probe */
+  uint64_t chain;             /* longest chain of equivalent places, boundaries; 0: as usual */
+  uint64_t chunk;             /* depth > 1: shortest share of work, boundaries; 0: as usual */
+  bool beats;                 /* --places=all; false: boundaries only */
   /* --interrupts: exceptions considered; none listed: all that the image enables */
   uint16_t interrupts[CONFIG_INTERRUPTS];
   unsigned interrupt_count;
@@ -134,7 +135,8 @@ struct certificate {
   unsigned depth;
   struct depth_account depths[DEPTH_MOST]; /* [n - 1]; the counts below are their sums */
   uint64_t horizon;
-  uint64_t instructions;                        /* executed on the spine */
+  uint64_t deep_instructions; /* depth > 1: from here on injections were not followed */
+  uint64_t instructions;      /* executed on the spine */
   uint64_t boundaries, beats, entries, returns; /* places of each kind */
   uint64_t places;                              /* their sum */
   uint64_t decided[DECISION_COUNT];             /* (place, exception) pairs */

@@ -175,6 +175,8 @@ struct explorer {
   uint64_t chunk_end;  /* of the one being decided */
   bool chunk_mine;     /* this process decides it */
   bool clocked;        /* in it, a run that continues an injection read the time */
+  bool flagged;        /* or COUNTFLAG: in such a run it follows from the injected ticks */
+  uint64_t heeded;     /* generation of the machine's reads that `seen` is of */
 
   /* Audit: what was decided by a probe, or by equivalence, or as masked. */
   bool audits;
@@ -284,6 +286,8 @@ void recall_note(struct explorer *ex, unsigned exception, const struct footprint
  * what follows: those of its handlers, and (`behind`) those of the interrupted
  * code behind them, up to the horizon. */
 void deepen_run(struct explorer *ex, unsigned exception, bool behind);
+/* At a place of the spine: what was seen so far is forgotten. */
+void deepen_begin(struct explorer *ex);
 /* At a place of a run that follows an injection: whether the state here is followed
  * already; if not, it counts as followed from now on (of a bare run: in it alone). */
 bool deepen_merges(struct explorer *ex, bool bare);
@@ -298,6 +302,8 @@ void ranking_checkpoint(struct explorer *ex);
 void decide_place(void *explorer, enum place_kind kind, unsigned beat);
 /* Whether the probe at the place before this one decides this one too. */
 bool decide_is_equivalent(struct explorer *ex, unsigned exception);
+/* Whether what is injected at this level's place is followed by other injections. */
+bool decide_deepens(const struct explorer *ex);
 /* Whether runs are pruned at all. */
 bool decide_prunes(const struct explorer *ex);
 /* Whether the exception would be taken at once if it were injected now. */

@@ -51,7 +51,7 @@ bool scenario_apply(const struct scenario_program *program, const struct image *
     options->machine.priority_bits = *program->priority_bits;
   }
   if (program->max_instructions != NULL) {
-    options->max_instructions = *program->max_instructions;
+    options->max_instructions = options->deep_instructions = *program->max_instructions;
   }
   if (program->horizon != NULL) {
     options->horizon = *program->horizon;

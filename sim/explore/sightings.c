@@ -178,13 +178,19 @@ static void keep_all(struct explorer *ex) {
   ex->here->sighting_count = 0;
 }
 
+/* What is run for the ranking depends on what was ranked before, maybe by another process:
+ * what it reads counts for nothing. */
 void sightings_keep(struct explorer *ex, enum homecoming how) {
+  struct reads *reads = &ex->machine->reads;
+  bool kept = reads->kept;
+  reads->kept = false;
   if (ex->here->sighting_count > 0 && ex->ranks && any_unsettled(ex)) {
     ranking_prepare(ex, how);
   } else {
     snapshot_restore(ex->here->at_place, ex->machine);
   }
   keep_all(ex);
+  reads->kept = kept;
 }
 
 /* What the audit's branch is compared for: races of the injection itself. What another

@@ -98,8 +98,9 @@ static void work(struct explorer *ex, unsigned worker, int pipe) {
   ex->is_worker = true;
   ex->saved_at = time(NULL);
   /* One that replaces a dead worker is forked when others are added up already. */
-  ex->certificate =
-      (struct certificate){.depth = ex->options.depth, .horizon = ex->options.horizon};
+  ex->certificate = (struct certificate){.depth = ex->options.depth,
+                                         .horizon = ex->options.horizon,
+                                         .deep_instructions = ex->options.deep_instructions};
   ex->certificate.depths[0].spines = ex->share.share == 0; /* there is but one */
   ex->findings = (struct findings){0};
   memset(ex->could, 0, sizeof ex->could);

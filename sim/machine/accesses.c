@@ -26,10 +26,18 @@ static inline bool hashes(const struct machine *m) {
   return m->run->mode == RUN_SPINE || m->run->hashes;
 }
 
+static inline void change_hash(struct machine *m, uint32_t address, uint64_t change) {
+  m->state.memory_hash ^= change;
+  if (!reads_has(&m->reads, address)) {
+    m->state.unread_hash ^= change;
+  }
+}
+
+/* Of bytes in one word, or in words that count. */
 static void note_change(struct machine *m, const uint8_t *host, uint32_t address, unsigned size,
                         uint64_t value) {
   if (hashes(m)) {
-    m->state.memory_hash ^= memory_hash_change(host, address, size, value);
+    change_hash(m, address, memory_hash_change(host, address, size, value));
   }
 }
 
@@ -46,9 +54,9 @@ static inline void queue(struct machine *m, bool write, uint32_t address, unsign
     m->value_changes += record->value != record->old;
     undo_save(&m->undo, host, size);
     if (hashes(m)) {
-      m->state.memory_hash ^= size == 4
-                                  ? memory_hash_word(address, (uint32_t)old, (uint32_t)value)
-                                  : memory_hash_change(host, address, size, value);
+      change_hash(m, address,
+                  size == 4 ? memory_hash_word(address, (uint32_t)old, (uint32_t)value)
+                            : memory_hash_change(host, address, size, value));
     }
     if (m->asks) {
       discipline_wrote(m, address, size, value);
@@ -113,6 +121,9 @@ void accesses_note(struct machine *m, bool write, uint32_t address, unsigned siz
   if (m->guarded) {
     guard_access(m, write, address, size);
   }
+  if (!write) {
+    reads_add(&m->reads, address, size);
+  }
   if (!write && is_unheard(m, address, size)) {
     return;
   }
@@ -152,6 +163,7 @@ static unsigned emit_part(struct machine *m, const struct access_record *record,
     if (leaf.size == part) {
       event->whole = low_bytes(record->value >> (8 * from), part);
     } else if (leaf.size <= 8) {
+      reads_add(&m->reads, leaf.address, leaf.size);
       event->whole = memory_get(&m->memory, leaf.address, leaf.size);
     }
   }
@@ -479,6 +491,7 @@ void accesses_tell(struct machine *m) {
 void machine_write(struct machine *m, uint32_t address, unsigned size, uint64_t value) {
   uint8_t *host = memory_host(&m->memory, address, size);
   assert(host != NULL);
+  reads_add(&m->reads, address, size);
   undo_save(&m->undo, host, size);
   note_change(m, host, address, size, value);
   memcpy(host, &value, size);
@@ -491,6 +504,7 @@ void machine_write_words(struct machine *m, uint32_t address, const uint32_t *wo
                          unsigned count) {
   uint8_t *host = memory_host(&m->memory, address, 4 * count);
   assert(host != NULL);
+  reads_add(&m->reads, address, 4 * count);
   undo_save(&m->undo, host, (size_t)4 * count);
   bool hashes = m->run->mode == RUN_SPINE || m->run->hashes;
   for (unsigned i = 0; hashes && i < count; i++) {

@@ -45,6 +45,7 @@ static uint64_t bitband_read(struct machine *m, uint32_t alias) {
     return machine_device_read(m, byte, 1) >> bitband_bit(alias) & 1U;
   }
   note_memory(m, false, byte);
+  reads_add(&m->reads, byte, 1);
   accesses_queue(m, false, byte, 1, 0);
   return memory_get(&m->memory, byte, 1) >> bitband_bit(alias) & 1U;
 }
@@ -149,10 +150,15 @@ static enum scs_effect scs_written(struct machine *m, uint32_t offset, unsigned 
   return effect;
 }
 
-/* SysTick's control (its COUNTFLAG) and value, and the cycle counter. */
+/* SysTick's value, and the cycle counter. */
 static bool reads_time(uint32_t address) {
   uint32_t word = address & ~3U;
-  return word == SCS_BASE + 0x10 || word == SCS_BASE + 0x18 || word == CYCLES_BASE + 4;
+  return word == SCS_BASE + 0x18 || word == CYCLES_BASE + 4;
+}
+
+/* SysTick's control: its COUNTFLAG says whether a tick came. */
+static bool reads_flag(uint32_t address) {
+  return (address & ~3U) == SCS_BASE + 0x10;
 }
 
 static uint32_t lanes(unsigned size) {
@@ -202,11 +208,12 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
     return 0;
   }
   s->bus_accesses++;
-  if (reads_time(address)) {
-    m->clock_reads++;
-    if (m->footprint != NULL) {
-      m->footprint->reusable = false;
-    }
+  bool time = reads_time(address);
+  bool flag = reads_flag(address);
+  m->clock_reads += time;
+  m->flag_reads += flag;
+  if ((time || flag) && m->footprint != NULL) {
+    m->footprint->reusable = false;
   }
   guard_access(m, false, address, size);
   if (m->violation.exception != 0) {

@@ -56,6 +56,7 @@ static void decode(struct machine *m, uint32_t pc, const struct region *region,
     code->flags |= CODE_STATICS;
   }
   if (region->writable) {
+    reads_add(&m->reads, pc, 4);
     m->code_in_ram = true;
   }
   uint16_t first = 0;

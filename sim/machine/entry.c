@@ -210,6 +210,7 @@ static void activate(struct machine *m, unsigned exception, uint32_t frame, unsi
 static void vector(struct machine *m, unsigned exception) {
   struct machine_state *s = &m->state;
   uint32_t slot = s->scb.vtor + 4 * exception;
+  reads_add(&m->reads, slot, 4);
   uint32_t target = (uint32_t)memory_get(&m->memory, slot, 4);
   s->pc = target & ~1U;
   s->it_state = 0;

@@ -67,6 +67,7 @@ void machine_destroy(struct machine *m) {
   memory_fini(&m->memory);
   devices_fini(&m->devices);
   undo_fini(&m->undo);
+  reads_free(&m->reads);
   free(m);
 }
 

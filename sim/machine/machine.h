@@ -159,6 +159,7 @@ struct machine {
   struct arrival_account arrival_accounts[CONFIG_ARRIVALS]; /* by rule */
   bool asks;              /* a write may request an interrupt */
   uint64_t value_changes; /* writes to memory that changed it, so far */
+  struct reads reads;     /* of all that ran; see machine_leave_unread_out */
 
   struct edges edges; /* of the spine, if its map is set */
 
@@ -185,6 +186,7 @@ struct machine {
   uint64_t path;               /* hash of all that ran since then, and of where it accessed */
   struct footprint *footprint; /* where a probe's accesses are recorded, or NULL */
   uint64_t clock_reads;        /* of SysTick's and the cycle counter; never rewinds */
+  uint64_t flag_reads;         /* of SysTick's COUNTFLAG, likewise */
   uint64_t code_changes;       /* times that code in RAM was overwritten */
   bool endless;                /* a closed run goes on: its interrupts come again */
   bool before_saved;
@@ -287,6 +289,10 @@ uint64_t machine_state_hash(struct machine *machine);
  * is part of it. False: there is none here (an FP context is live, or the machine
  * is in the middle of something). Known on the spine, and in runs that ask for it. */
 bool machine_live_hash(struct machine *machine, uint64_t *hash);
+/* From here on it leaves out words of RAM that nobody has read since, by machine->reads. When
+ * one is read the hashes so far are void (reads.generation), and also when the machine goes
+ * back to a state from before that. */
+void machine_leave_unread_out(struct machine *machine);
 /* The part of it that is neither registers nor memory. */
 uint64_t machine_model_hash(const struct machine *machine);
 

@@ -14,6 +14,7 @@
 #include "sim/error.h"
 #include "sim/image/image.h"
 #include "sim/machine/config.h"
+#include "sim/machine/reads.h"
 #include "sim/undo.h"
 
 enum { MEMORY_REGIONS = 24 };
@@ -72,8 +73,9 @@ static inline bool memory_is_other_ram(const struct memory *memory, uint32_t add
 uint64_t memory_get(const struct memory *memory, uint32_t address, unsigned size);
 
 /* How the hash differs from that of the same memory with zeros from `low` up to
- * `high`, both multiples of 4 in RAM. */
-uint64_t memory_hash_part(const struct memory *memory, uint32_t low, uint32_t high);
+ * `high`, both multiples of 4 in RAM, in words that count. */
+uint64_t memory_hash_part(const struct memory *memory, const struct reads *reads, uint32_t low,
+                          uint32_t high);
 /* Changes in the hash when these bytes are replaced. */
 uint64_t memory_hash_change(const uint8_t *host, uint32_t address, unsigned size,
                             uint64_t value);

@@ -29,12 +29,14 @@ enum {
 enum { CONSOLE = 1, OUTPUT_MOST = 1 << 16, CLOCK_RATE = 1000000 };
 static const uint32_t APPLICATION_EXIT = 0x20026;
 
-static uint32_t word_at(const struct machine *m, uint32_t address) {
+static uint32_t word_at(struct machine *m, uint32_t address) {
+  reads_add(&m->reads, address, 4);
   return (uint32_t)memory_get(&m->memory, address, 4);
 }
 
 static void print(struct machine *m, uint32_t address, uint32_t size) {
   struct machine_state *s = &m->state;
+  reads_add(&m->reads, address, size < OUTPUT_MOST ? size : OUTPUT_MOST);
   for (uint32_t i = 0; i < size && i < OUTPUT_MOST; i++) {
     char byte = (char)memory_get(&m->memory, address + i, 1);
     s->output_hash = (s->output_hash ^ (uint8_t)byte) * 0x100000001b3U;
@@ -44,16 +46,18 @@ static void print(struct machine *m, uint32_t address, uint32_t size) {
   }
 }
 
-static uint32_t text_length(const struct machine *m, uint32_t address) {
+static uint32_t text_length(struct machine *m, uint32_t address) {
   uint32_t length = 0;
   while (length < OUTPUT_MOST && memory_get(&m->memory, address + length, 1) != 0) {
     length++;
   }
+  reads_add(&m->reads, address, length + 1);
   return length;
 }
 
-static uint32_t open_file(const struct machine *m, uint32_t block) {
+static uint32_t open_file(struct machine *m, uint32_t block) {
   uint32_t name = word_at(m, block);
+  reads_add(&m->reads, name, 3);
   bool console = word_at(m, block + 8) == 3 && memory_get(&m->memory, name, 3) == 0x74743a;
   return console ? CONSOLE : UINT32_MAX;
 }

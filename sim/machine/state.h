@@ -140,6 +140,7 @@ struct machine_state {
   uint64_t next_arrival; /* time of the next natural arrival */
   uint64_t next_period;  /* time at which a periodic interrupt comes */
   uint64_t memory_hash;
+  uint64_t unread_hash; /* how much of it is of words that nobody has read (reads.h) */
   uint64_t device_hash; /* of what the device registers hold */
   uint64_t output_hash; /* of everything written to devices and printed, in order */
   bool scs_touched;     /* pending state was read or written since this was cleared */
