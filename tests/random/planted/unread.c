@@ -1,6 +1,6 @@
-/* flaw 512, --depth 2 --boundaries 150 --horizon 60: what counts where states are compared. Only
- * an interrupt that comes in phase 1, which there is but once, lets the second one read the
- * halves; what others leave behind differs in one word. */
+/* flaw 512, --depth 2 --boundaries 150 --horizon 60: what counts where states are compared.
+ * Only an interrupt that comes in phase 1, which there is but once, lets the second one read
+ * the halves; what others leave behind differs in one word. */
 #include "firmware/shared/cortexm.h"
 
 volatile uint64_t value;
