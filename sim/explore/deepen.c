@@ -14,11 +14,13 @@
 
 /* Whether the injection left anything behind that the interrupted code, or
  * another handler, could find. */
-static bool left_traces(struct explorer *ex) {
+static bool left_traces(struct explorer *ex, uint64_t schedule_changes) {
   struct machine *m = ex->machine;
   const struct machine_state *then = snapshot_state(ex->here->at_place);
   const struct machine_state *now = &m->state;
-  bool devices = then->device_hash != now->device_hash || then->output_hash != now->output_hash;
+  bool devices = then->device_hash != now->device_hash ||
+                 then->output_hash != now->output_hash ||
+                 m->schedule_changes != schedule_changes;
   bool pending = memcmp(&then->exceptions, &now->exceptions,
                         offsetof(struct exceptions, execution_priority)) != 0;
   if (m->asks || devices || pending || then->event_register != now->event_register ||
@@ -186,10 +188,12 @@ static bool look_ahead(struct explorer *ex, bool behind) {
   struct machine_host host = m->host;
   struct footprint *outer = m->footprint;
   bool beats = m->beats;
+  uint64_t schedule_changes = m->schedule_changes;
   m->footprint = NULL;
   m->host = (struct machine_host){.owner = ex, .place = decide_bare_place};
   m->beats = false;
-  behind = run_handlers(ex, NULL) && behind && left_traces(ex) && !is_followed(ex);
+  behind =
+      run_handlers(ex, NULL) && behind && left_traces(ex, schedule_changes) && !is_followed(ex);
   if (behind) {
     seen_clear(&(ex->here + 1)->ahead);
     run_behind(ex);

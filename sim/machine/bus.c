@@ -291,6 +291,8 @@ void machine_device_write(struct machine *m, uint32_t address, unsigned size, ui
   if (slot != NULL && slot->model != NULL) {
     modelled_write(m, slot, address, size, (uint32_t)value);
   } else {
+    s->answer_hash ^=
+        slot != NULL && slot->answered ? device_hash(slot->address, slot->answer) : 0;
     devices_write(slot, address, size, (uint32_t)value, &m->undo);
     uint32_t new = slot != NULL ? slot->value : 0;
     s->device_hash ^= device_hash(address & ~3U, old) ^ device_hash(address & ~3U, new);

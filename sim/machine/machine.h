@@ -185,8 +185,9 @@ struct machine {
   uint16_t written;            /* registers that instructions wrote since the last injection */
   uint64_t path;               /* hash of all that ran since then, and of where it accessed */
   struct footprint *footprint; /* where a probe's accesses are recorded, or NULL */
-  uint64_t clock_reads;        /* of SysTick's and the cycle counter; never rewinds */
+  uint64_t clock_reads;        /* of SysTick's, the cycle counter, timers; never rewinds */
   uint64_t flag_reads;         /* of SysTick's COUNTFLAG, likewise */
+  uint64_t schedule_changes;   /* of what devices will do, likewise */
   uint64_t code_changes;       /* times that code in RAM was overwritten */
   bool endless;                /* a closed run goes on: its interrupts come again */
   bool before_saved;

@@ -1,5 +1,8 @@
 #include "sim/machine/peripherals.h"
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "sim/machine/private.h"
 
 static struct device_register *word_at(struct machine *m, uint32_t word) {
@@ -89,6 +92,7 @@ void peripherals_raise(struct machine *m, unsigned exception) {
 
 static void save_schedule(struct machine *m) {
   struct devices *d = &m->devices;
+  m->schedule_changes++;
   undo_save(&m->undo, &d->event_count, sizeof d->event_count);
   undo_save(&m->undo, &d->due, sizeof d->due);
 }
@@ -100,8 +104,9 @@ static void find_due(struct devices *d) {
   }
 }
 
-/* What the model does is the same until this time. */
+/* What the model does follows from the time, and is the same until this one. */
 static void note_until(struct machine *m, uint64_t time) {
+  m->clock_reads++;
   if (m->footprint != NULL) {
     footprint_until(m->footprint, m, time);
   }
@@ -229,6 +234,16 @@ void peripherals_advance(struct machine *m) {
       happen(m, effect);
     }
   }
+}
+
+uint64_t peripherals_schedule_hash(const struct machine *m) {
+  const struct devices *d = &m->devices;
+  uint64_t hash = 0; /* in whatever order they stand */
+  for (size_t i = 0; i < d->event_count; i++) {
+    const uint64_t event[] = {d->events[i].effect, d->events[i].time - m->state.time};
+    hash += XXH3_64bits(event, sizeof event);
+  }
+  return hash;
 }
 
 void peripherals_reset(struct machine *m) {

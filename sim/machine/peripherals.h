@@ -31,6 +31,9 @@ static inline uint64_t peripherals_due(const struct devices *devices) {
   return devices->due;
 }
 
+/* Of what is on its way, and how long it has yet to go. */
+uint64_t peripherals_schedule_hash(const struct machine *m);
+
 /* Makes happen what is due. */
 void peripherals_advance(struct machine *m);
 

@@ -234,6 +234,9 @@ static bool answer_poll(struct machine *m) {
   uint32_t shown = slot->answered ? slot->answer : slot->value;
   uint32_t answer = find_answer(m, slot, shown);
   undo_save(&m->undo, slot, sizeof *slot);
+  s->answer_hash ^= slot->answered ? device_hash(slot->address, shown) : 0;
+  s->answer_hash ^= device_hash(slot->address, answer);
+  s->bus_accesses++; /* no two places around it are alike */
   slot->answer = answer;
   slot->answered = true;
   slot->answers++;
@@ -241,8 +244,10 @@ static bool answer_poll(struct machine *m) {
   return true;
 }
 
+/* Places on both sides of it are not alike. */
 static void jump_to(struct machine *m, uint64_t time) {
   m->state.time = time > m->state.time ? time : m->state.time;
+  m->state.bus_accesses++;
 }
 
 /* A register with a model changes by itself: at once, or when the counter that

@@ -142,6 +142,7 @@ struct machine_state {
   uint64_t memory_hash;
   uint64_t unread_hash; /* how much of it is of words that nobody has read (reads.h) */
   uint64_t device_hash; /* of what the device registers hold */
+  uint64_t answer_hash; /* of what reads are answered with instead */
   uint64_t output_hash; /* of everything written to devices and printed, in order */
   bool scs_touched;     /* pending state was read or written since this was cleared */
   uint64_t device_reads;

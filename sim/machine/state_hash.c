@@ -4,6 +4,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "sim/machine/peripherals.h"
 #include "sim/machine/private.h"
 
 uint64_t machine_model_hash(const struct machine *m) {
@@ -73,7 +74,8 @@ bool machine_live_hash(struct machine *m, uint64_t *hash) {
   uint64_t dead = inside ? memory_hash_part(&m->memory, &m->reads, low, high) : 0;
   const uint32_t small[] = {s->pc, s->it_state, s->monitor_set, s->asleep, s->invalid_state};
   uint64_t seed = (s->memory_hash ^ s->unread_hash ^ dead) * 31 ^ s->device_hash ^
-                  machine_model_hash(m) ^ discipline_hash(m);
+                  s->answer_hash << 1 ^ machine_model_hash(m) ^ discipline_hash(m) ^
+                  peripherals_schedule_hash(m);
   seed = XXH3_64bits_withSeed(small, sizeof small, seed);
   *hash = XXH3_64bits_withSeed(&registers, sizeof registers, fp_hash(m, seed));
   return true;
