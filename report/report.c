@@ -263,8 +263,8 @@ static const char *deep_limit(const struct report *report) {
     return NULL;
   }
   return texts_print(report->texts,
-                     "no other interrupt followed those that came after the first %" PRIu64
-                     " instructions; --max-instructions bounds both",
+                     "interrupts behind the first %" PRIu64
+                     " instructions were followed by no other; with --max-instructions all are",
                      certificate->deep_instructions);
 }
 
