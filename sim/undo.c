@@ -41,9 +41,9 @@ void undo_rewind(struct undo *undo, uint64_t mark) {
 
 static void swap(struct undo_entry *entry) {
   uint64_t now[2];
-  memcpy(now, entry->where, entry->size);
-  memcpy(entry->where, entry->bytes, entry->size);
-  memcpy(entry->bytes, now, entry->size);
+  bytes_copy_record(now, entry->where, entry->size);
+  bytes_copy_record(entry->where, entry->bytes, entry->size);
+  bytes_copy_record(entry->bytes, now, entry->size);
 }
 
 void undo_swap_back(struct undo *undo, uint64_t mark) {

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RECENT = 64 };
+
 void end_state_free(struct end_state *state) {
   free(state->words);
   *state = (struct end_state){0};
@@ -33,13 +35,20 @@ static uint32_t ram_offset(const struct machine *m, const struct undo_entry *ent
   return offset < ram->size ? (uint32_t)offset : UINT32_MAX;
 }
 
+/* A loop writes the same few words again and again: most are not listed twice. */
 static void list_words(struct end_state *state, const struct machine *m, uint64_t since) {
   const struct region *ram = m->memory.ram;
+  uint32_t recent[RECENT] = {0};
   for (uint64_t i = since; i < undo_mark(&m->undo); i++) {
     const struct undo_entry *entry = undo_at(&m->undo, i);
     uint32_t offset = ram_offset(m, entry);
     for (uint32_t at = offset & ~3U; offset != UINT32_MAX && at < offset + entry->size;
          at += 4) {
+      uint32_t *last = &recent[at / 4 % RECENT];
+      if (*last == ram->base + at) {
+        continue;
+      }
+      *last = ram->base + at;
       array_reserve((void **)&state->words, &state->capacity, state->count + 1,
                     sizeof *state->words);
       uint32_t value = 0;
@@ -69,10 +78,13 @@ static void find_bases(struct end_state *state, const struct machine *m, uint64_
     const struct undo_entry *entry = undo_at(&m->undo, i - 1);
     uint32_t offset = ram_offset(m, entry);
     const uint8_t *old = (const uint8_t *)entry->bytes;
-    for (uint32_t k = 0; offset != UINT32_MAX && k < entry->size; k++) {
-      uint32_t at = offset + k;
+    uint32_t end = offset != UINT32_MAX ? offset + entry->size : 0;
+    for (uint32_t at = offset; at < end;) {
       struct changed_word *word = find(state, ram->base + (at & ~3U));
-      ((uint8_t *)&word->base)[at & 3U] = old[k];
+      do {
+        ((uint8_t *)&word->base)[at & 3U] = old[at - offset];
+        at++;
+      } while (at < end && (at & 3U) != 0);
     }
   }
 }
