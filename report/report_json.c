@@ -86,7 +86,8 @@ static json_t *certificate_json(const struct report *report) {
   json_t *object = json_object();
   json_put(object, "depth", json_integer(certificate->depth));
   json_put(object, "horizon", json_count(certificate->horizon));
-  json_put(object, "deep_instructions", json_count(certificate->deep_instructions));
+  json_put(object, "deep_instructions",
+           certificate->depth > 1 ? json_count(certificate->deep_instructions) : json_null());
   json_put(object, "instructions", json_count(certificate->instructions));
   json_put(object, "boundaries", json_count(certificate->boundaries));
   json_put(object, "beats", json_count(certificate->beats));

@@ -135,7 +135,7 @@ struct certificate {
   unsigned depth;
   struct depth_account depths[DEPTH_MOST]; /* [n - 1]; the counts below are their sums */
   uint64_t horizon;
-  uint64_t deep_instructions; /* depth > 1: from here on injections were not followed */
+  uint64_t deep_instructions; /* depth > 1: behind so many injections were not followed */
   uint64_t instructions;      /* executed on the spine */
   uint64_t boundaries, beats, entries, returns; /* places of each kind */
   uint64_t places;                              /* their sum */

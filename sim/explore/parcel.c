@@ -76,7 +76,7 @@ bool parcel_receive(struct parcel *parcel, int pipe) {
 static uint64_t options_hash(const struct explorer_options *options) {
   const uint64_t shape[] = {machine_config_fingerprint(&options->machine),
                             options->max_instructions,
-                            options->deep_instructions,
+                            options->depth > 1 ? options->deep_instructions : 0,
                             options->horizon,
                             options->chain,
                             options->chunk,

@@ -287,8 +287,8 @@ static inline struct code *machine_code(struct machine *machine, uint32_t pc) {
 uint64_t machine_state_hash(struct machine *machine);
 /* Hash of all that shapes what comes: pc, registers, memory but for what lies below
  * the main stack pointer, devices, exceptions. Neither time nor the place's number
- * is part of it. False: there is none here (an FP context is live, or the machine
- * is in the middle of something). Known on the spine, and in runs that ask for it. */
+ * is part of it. False: there is none here (the machine is in the middle of
+ * something). Known on the spine, and in runs that ask for it. */
 bool machine_live_hash(struct machine *machine, uint64_t *hash);
 /* From here on it leaves out words of RAM that nobody has read since, by machine->reads. When
  * one is read the hashes so far are void (reads.generation), and also when the machine goes
