@@ -8,6 +8,7 @@
  * decided on its own, by pending the exception there and running on. Where an arrival
  * discipline lets the exception come only at the masked place, it still lands
  * where the mask opens. */
+#include <assert.h>
 #include <string.h>
 
 #include "sim/explore/claims.h"
@@ -146,7 +147,7 @@ static void note_deeper(struct explorer *ex) {
   struct level *level = ex->here;
   ex->here++;
   note_boundary(ex);
-  if (deepen_merges(ex, true)) {
+  if (deepen_knows(ex) && deepen_merges(ex, true)) { /* else it is what was just added */
     ex->machine->run->stop = STOP_LIMIT;
   }
   ex->here = level;
@@ -516,6 +517,11 @@ static void decide_here(struct explorer *ex, enum place_kind kind, unsigned beat
     ex->machine->run->stop = STOP_LIMIT;
     return;
   }
+  if (level > 0 && kind == PLACE_BOUNDARY && !deepen_knows(ex)) {
+    keep_step(ex);
+    deepen_look_on(ex);
+  }
+  assert(level == 0 || !(ex->here - 1)->behind || s->boundary <= ex->here->looked_to);
   count_place(ex);
   for (unsigned i = 0; i < ex->here->considered_count; i++) {
     if (ex->dragged == 0 || ex->here->considered_list[i] == ex->dragged) {

@@ -82,22 +82,18 @@ static void note_clock(struct explorer *ex) {
   }
 }
 
-/* What the handlers interrupted. */
-static void run_behind(struct explorer *ex) {
+/* The interrupted code, up to a boundary. */
+static void run_on(struct explorer *ex, uint64_t limit) {
   struct machine *m = ex->machine;
-  struct level *level = ex->here;
-  uint64_t half = ex->options.horizon + ex->options.chain;
   struct run run = {
       .mode = RUN_BRANCH,
-      .limit = behind_limit(ex, half),
-      .exception = level->exception,
+      .limit = limit,
+      .exception = ex->here->exception,
       .places = true,
       .hashes = true,
   };
   uint64_t clock_reads = m->clock_reads;
   uint64_t flag_reads = m->flag_reads;
-  level->behind = true;
-  level->followed = m->state.boundary + half;
   machine_continue(m, &run);
   if (m->clock_reads != clock_reads) {
     note_clock(ex);
@@ -106,7 +102,16 @@ static void run_behind(struct explorer *ex) {
     ex->flagged = true;
     forget_seen(ex);
   }
-  (level + 1)->cut = m->state.boundary >= run.limit ? run.limit : 0;
+  (ex->here + 1)->cut = m->state.boundary >= run.limit ? run.limit : 0;
+}
+
+/* What the handlers interrupted. */
+static void run_behind(struct explorer *ex) {
+  struct level *level = ex->here;
+  uint64_t half = ex->options.horizon + ex->options.chain;
+  level->behind = true;
+  level->followed = ex->machine->state.boundary + half;
+  run_on(ex, behind_limit(ex, half));
   level->behind = false;
 }
 
@@ -175,6 +180,7 @@ static bool is_followed(struct explorer *ex) {
 }
 
 static void list_considered(struct level *level) {
+  level->considered_count = 0;
   for (unsigned e = 0; e < EXCEPTION_COUNT; e++) {
     if (exception_bit(level->considered, e)) {
       level->considered_list[level->considered_count++] = (uint8_t)e;
@@ -182,28 +188,61 @@ static void list_considered(struct level *level) {
   }
 }
 
-/* Runs bare. Returns whether what is behind the handlers must be followed. */
-static bool look_ahead(struct explorer *ex, bool behind) {
+/* What is put aside while a run is looked through that is taken back. */
+struct outer {
+  struct machine_host host;
+  struct footprint *footprint;
+  bool beats;
+};
+
+static struct outer begin_bare(struct explorer *ex) {
   struct machine *m = ex->machine;
-  struct machine_host host = m->host;
-  struct footprint *outer = m->footprint;
-  bool beats = m->beats;
-  uint64_t schedule_changes = m->schedule_changes;
+  const struct outer outer = {m->host, m->footprint, m->beats};
   m->footprint = NULL;
   m->host = (struct machine_host){.owner = ex, .place = decide_bare_place};
   m->beats = false;
+  seen_clear(&(ex->here + 1)->ahead);
+  return outer;
+}
+
+static void end_bare(struct explorer *ex, const struct outer *outer, struct snapshot *from) {
+  struct machine *m = ex->machine;
+  (ex->here + 1)->looked_to = m->state.boundary;
+  list_considered(ex->here + 1);
+  snapshot_restore(from, m);
+  m->host = outer->host;
+  m->beats = outer->beats;
+  m->footprint = outer->footprint;
+}
+
+/* Runs bare. Returns whether what is behind the handlers must be followed. */
+static bool look_ahead(struct explorer *ex, bool behind) {
+  uint64_t schedule_changes = ex->machine->schedule_changes;
+  const struct outer outer = begin_bare(ex);
   behind =
       run_handlers(ex, NULL) && behind && left_traces(ex, schedule_changes) && !is_followed(ex);
   if (behind) {
-    seen_clear(&(ex->here + 1)->ahead);
     run_behind(ex);
   }
-  snapshot_restore(ex->here->at_place, m);
-  m->host = host;
-  m->beats = beats;
-  m->footprint = outer;
-  list_considered(ex->here + 1);
+  end_bare(ex, &outer, ex->here->at_place);
   return behind;
+}
+
+bool deepen_knows(const struct explorer *ex) {
+  return !(ex->here - 1)->behind || ex->machine->state.boundary != ex->here->looked_to;
+}
+
+void deepen_look_on(struct explorer *ex) {
+  struct machine *m = ex->machine;
+  const struct level *level = ex->here;
+  uint64_t limit = m->run->limit;
+  snapshot_save(level->at_place, m);
+  m->state.scs_touched = false; /* by what was looked at before */
+  ex->here--;
+  const struct outer outer = begin_bare(ex);
+  run_on(ex, limit);
+  end_bare(ex, &outer, level->at_place);
+  ex->here++;
 }
 
 void deepen_run(struct explorer *ex, unsigned exception, bool behind) {

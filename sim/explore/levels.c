@@ -35,7 +35,7 @@ void level_begin(struct level *level, const struct level *below) {
   level->place_serial = 0;
   level->disturbs_count = 0;
   level->disturbs_first = 0;
-  level->cut = 0;
+  level->cut = level->looked_to = 0;
   level->considered_count = 0;
   level->pendsv_seen = false;
   level->noted_changes = 0;

@@ -49,6 +49,7 @@ struct level {
                         (DISTURBS_ALL), or this exception's alone; 0: neither */
   size_t disturbs_capacity;
   uint64_t disturbs_first, disturbs_count;
+  uint64_t looked_to; /* boundary where the last one ended, behind the handlers */
   uint64_t cut; /* the limit ended the run ahead of this boundary; 0: something else did */
   uint32_t considered[EXCEPTION_WORDS];
   uint8_t considered_list[EXCEPTION_COUNT]; /* the same, ascending */
@@ -288,6 +289,11 @@ void recall_note(struct explorer *ex, unsigned exception, const struct footprint
 void deepen_run(struct explorer *ex, unsigned exception, bool behind);
 /* At a place of the spine: what was seen so far is forgotten. */
 void deepen_begin(struct explorer *ex);
+/* Whether a bare run showed what comes behind this level's place. One ends where the state
+ * was seen before; but a word that counts only since then may tell the two apart. */
+bool deepen_knows(const struct explorer *ex);
+/* Shows it. The machine stands at the place again. */
+void deepen_look_on(struct explorer *ex);
 /* At a place of a run that follows an injection: whether the state here is followed
  * already; if not, it counts as followed from now on (of a bare run: in it alone). */
 bool deepen_merges(struct explorer *ex, bool bare);
