@@ -8,13 +8,23 @@ void calm_begin(struct explorer *ex) {
   ex->calm = (struct calm){
       .allowed = ex->only == NULL && !ex->follows && !asked &&
                  options->machine.arrival_rule_count == 0,
+      .passed = ex->machine->stride.passed,
   };
+}
+
+void calm_count(struct explorer *ex) {
+  struct calm *calm = &ex->calm;
+  uint64_t passed = ex->machine->stride.passed - calm->passed;
+  calm->passed += passed;
+  ex->levels->place_serial += passed;
+  calm->places += calm->mine ? passed : 0;
 }
 
 void calm_end(struct explorer *ex) {
   struct calm *calm = &ex->calm;
   struct certificate *c = &ex->certificate;
   struct level *spine = ex->levels;
+  calm_count(ex);
   calm->holds = false;
   if (calm->places == 0) {
     return;
@@ -95,4 +105,15 @@ bool calm_stays(const struct explorer *ex, enum place_kind kind) {
   return s->bus_accesses == calm->bus_accesses && m->code_changes == calm->code_changes &&
          s->control == calm->control && s->acting_flags != 0 &&
          (s->acting_flags & STATE) == 0 && !may_meet(m, calm->likely);
+}
+
+void calm_stride(struct explorer *ex, enum place_kind kind) {
+  struct machine *m = ex->machine;
+  const struct calm *calm = &ex->calm;
+  const struct machine_state *s = &m->state;
+  if (calm->holds && kind == PLACE_BOUNDARY && s->time < calm->time) {
+    uint64_t still = calm->time - s->time; /* may be the end of time */
+    uint64_t end = still < UINT64_MAX - s->boundary ? s->boundary + still : UINT64_MAX;
+    machine_stride(m, earlier(end, calm->until), calm->mine ? calm->likely : 0);
+  }
 }

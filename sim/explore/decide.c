@@ -153,6 +153,20 @@ static void note_deeper(struct explorer *ex) {
   ex->here = level;
 }
 
+/* In a stride nothing else happened. */
+void decide_bare_access(void *explorer) {
+  struct explorer *ex = explorer;
+  if (decide_prunes(ex)) {
+    lookahead_note(&ex->lookahead, ex->machine);
+  }
+}
+
+/* The next boundary to be asked for. */
+static uint64_t next_look(const struct explorer *ex) {
+  uint64_t every = decide_prunes(ex) ? LOOKAHEAD_BLOCK : FORGET_EVERY;
+  return (ex->machine->state.boundary / every + 1) * every;
+}
+
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
   struct explorer *ex = explorer;
   struct machine *m = ex->machine;
@@ -172,6 +186,7 @@ void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat) {
   if (!plain || m->config.arrival_rule_count > 0) {
     note_boundary(ex);
   }
+  machine_stride(m, next_look(ex), 0);
 }
 
 /* Priority state as an exception that comes at this place meets it. */
@@ -561,10 +576,14 @@ void decide_place(void *explorer, enum place_kind kind, unsigned beat) {
   struct level *level = ex->here;
   if (level != ex->levels || level->exception != 0) {
     decide_deeper(ex, kind, beat);
-  } else if (calm_stays(ex, kind) && level->sighting_count == 0) {
+    return;
+  }
+  calm_count(ex);
+  if (calm_stays(ex, kind) && level->sighting_count == 0) {
     level->place_serial++;
     ex->calm.places += ex->calm.mine;
   } else {
     decide_spine(ex, kind, beat);
   }
+  calm_stride(ex, kind);
 }

@@ -125,6 +125,9 @@ static void on_event(void *owner, const struct event *event) {
     return;
   }
   panel_observe(&ex->panel, event);
+  if (ex->panel.open.all != ex->calm.suspicions) {
+    machine_end_stride(ex->machine);
+  }
   if (ex->listener != NULL) {
     ex->listener->event(ex->listener->owner, event);
   }
@@ -151,6 +154,7 @@ enum machine_stop explorer_bare_pass(struct explorer *ex) {
   m->host = (struct machine_host){
       .owner = ex,
       .place = decide_bare_place,
+      .accessed = decide_bare_access,
       .output = ex->options.output != NULL ? on_output : NULL,
   };
   machine_continue(m, &run);

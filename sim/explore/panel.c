@@ -7,6 +7,7 @@
 
 static void take_sighting(void *sink, const struct sighting *sighting) {
   struct explorer *ex = sink;
+  machine_end_stride(ex->machine); /* the spine keeps its own at the next place */
   if (finding_traits(sighting->kind)->fatal && ex->here->exception != 0) {
     struct run *run = ex->machine->run;
     run->limit = ex->machine->state.boundary; /* the probe is over */

@@ -82,6 +82,7 @@ struct calm {
   uint64_t until;      /* boundary */
   uint64_t time;       /* the same, in time */
   uint64_t places;     /* passed, and not yet counted */
+  uint64_t passed;     /* the machine's strides that are among them (stride.passed) */
   uint32_t changes;    /* state that must stay: of the exceptions, */
   uint32_t suspicions; /* of the detectors, and of what else counts */
   uint64_t bus_accesses, code_changes;
@@ -319,6 +320,8 @@ bool decide_lands(const struct explorer *ex, unsigned exception);
 /* Whether it would be free in another state of the machine. */
 bool decide_was_free(const struct explorer *ex, const struct machine_state *s, unsigned e);
 void decide_bare_place(void *explorer, enum place_kind kind, unsigned beat);
+/* In a stride of the bare pass. */
+void decide_bare_access(void *explorer);
 
 /* calm.c: before a pass with probes; where a stretch ends, and after the pass. */
 void calm_begin(struct explorer *ex);
@@ -329,6 +332,10 @@ void calm_look(struct explorer *ex, bool mine);
 /* Whether it goes on here: the instruction accessed nothing, and touched nothing else
  * that two places can differ in. */
 bool calm_stays(const struct explorer *ex, enum place_kind kind);
+/* Ahead of that: the places of the stretch that the machine did not ask for. */
+void calm_count(struct explorer *ex);
+/* Behind a place: the machine need not ask for those of the stretch. */
+void calm_stride(struct explorer *ex, enum place_kind kind);
 
 /* account.c: the certificate's lists. */
 void account_finish(struct explorer *ex, enum machine_stop stop); /* after a spine */

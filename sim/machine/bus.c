@@ -208,6 +208,7 @@ uint64_t machine_device_read(struct machine *m, uint32_t address, unsigned size)
     return 0;
   }
   s->bus_accesses++;
+  machine_end_stride(m);
   bool time = reads_time(address);
   bool flag = reads_flag(address);
   m->clock_reads += time;
@@ -260,6 +261,7 @@ void machine_device_write(struct machine *m, uint32_t address, unsigned size, ui
     return;
   }
   s->bus_accesses++;
+  machine_end_stride(m);
   guard_access(m, true, address, size);
   if (m->violation.exception != 0) {
     return;

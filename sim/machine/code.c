@@ -90,6 +90,7 @@ void code_forget(struct machine *m, uint32_t address, unsigned size) {
   }
   if (known) {
     m->code_changes++;
+    machine_end_stride(m);
     memset(&codes[from / 2], 0, ((to + 1) / 2 - from / 2) * sizeof *codes);
     cpu_forget_code(m->cpu, ram->base + from, ram->base + to);
   }

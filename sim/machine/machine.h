@@ -24,6 +24,7 @@
 #include "sim/machine/memory.h"
 #include "sim/machine/place.h"
 #include "sim/machine/state.h"
+#include "sim/machine/stride.h"
 #include "sim/undo.h"
 
 enum run_mode {
@@ -103,6 +104,8 @@ struct machine_host {
   /* Spine, and runs that ask for it: an exception can be taken here; may run
    * probes. */
   void (*place)(void *owner, enum place_kind kind, unsigned beat);
+  /* In a stride (machine_stride): the last instruction accessed memory, machine->last. */
+  void (*accessed)(void *owner);
   /* The instruction at state.pc is about to execute (any run). */
   void (*instruction)(void *owner);
   /* Each boundary between instructions is met (any run), before anything happens
@@ -165,6 +168,7 @@ struct machine {
 
   /* Of the innermost run. */
   struct run *run;
+  struct stride stride;
   bool stopping; /* left before state.pc, on purpose */
   bool special;  /* because that instruction is not the executor's */
   bool draining; /* letting the executor leave an IT block */
@@ -210,6 +214,20 @@ void machine_settle(struct machine *machine);
 /* From the place callback, at a beat: the run stops there. The machine is left as
  * an exception that is taken at this beat finds it. */
 void machine_leave(struct machine *machine);
+
+/* From the place callback at a boundary of the spine: its owner need not be asked again
+ * before boundary `until`, as long as nothing but memory changes and no access meets what
+ * is `likely` (footprint_may_meet). It is asked wherever anything else could come. */
+static inline void machine_stride(struct machine *machine, uint64_t until, uint64_t likely) {
+  machine->stride.offered = until;
+  machine->stride.likely = likely;
+  machine->stride.changes = machine->state.exceptions.changes;
+  machine->stride.bus_accesses = machine->state.bus_accesses;
+}
+/* From any callback: it must be asked at the next boundary. */
+static inline void machine_end_stride(struct machine *machine) {
+  machine->stride.until = machine->stride.offered = 0;
+}
 
 /* A closed or stuck run goes on: what it waited for comes again. */
 void machine_reopen(struct machine *machine);

@@ -173,6 +173,11 @@ void semihosting_call(struct machine *m);
 void progress_reset(struct machine *m);
 /* Before an instruction of the spine executes: natural arrivals. */
 void progress_boundary(struct machine *m);
+/* Whether the state of this anchor may have come back where pc executes next. */
+static inline bool progress_may_recur(const struct machine *m, const struct recurrence *r,
+                                      uint32_t pc) {
+  return pc == r->pc && m->state.memory_hash == r->memory_hash && r->set;
+}
 /* Asleep: makes the next arrival happen; false if none can. */
 bool progress_wake(struct machine *m);
 

@@ -46,6 +46,7 @@ static void anchor(struct machine *m, struct recurrence *r, uint64_t now) {
   r->registers[14] = registers.lr;
   r->xpsr = registers.xpsr;
   r->pc = m->state.pc;
+  r->memory_hash = m->state.memory_hash;
   r->hash = content_hash(m);
   r->since = now;
   r->set = true;
@@ -65,7 +66,7 @@ static bool same_values(struct machine *m, const struct recurrence *r) {
 }
 
 static inline bool same_state(struct machine *m, const struct recurrence *r) {
-  return m->state.pc == r->pc && r->set && same_values(m, r);
+  return progress_may_recur(m, r, m->state.pc) && same_values(m, r);
 }
 
 /* Brent's search: the anchor moves on at growing distances. */
@@ -120,7 +121,8 @@ static inline bool looped(struct machine *m) {
   }
   uint64_t steps = s->arrivals.open ? s->boundary - p->searched : 1;
   p->searched = s->boundary;
-  if ((s->pc == p->tight.pc || s->pc == p->loop.pc) && is_at_anchor(m)) {
+  if ((progress_may_recur(m, &p->tight, s->pc) || progress_may_recur(m, &p->loop, s->pc)) &&
+      is_at_anchor(m)) {
     return true;
   }
   p->walked += steps;

@@ -36,6 +36,7 @@ static void execute(struct machine *m) {
     return;
   }
   m->stopping = m->special = m->guarded = false;
+  machine_end_stride(m);
   struct cpu_exit exit = cpu_run(m->cpu, s->pc, s->it_state);
   if (m->draining) {
     undo_rewind(&m->undo, m->drain_mark);

@@ -53,7 +53,8 @@ struct recurrence {
   uint32_t pc;
   uint32_t registers[15]; /* r0 to r12, sp, lr */
   uint32_t xpsr;
-  uint64_t hash; /* of memory, devices and exceptions */
+  uint64_t memory_hash; /* what differs first */
+  uint64_t hash;        /* of devices and exceptions, too */
   bool set;
 };
 

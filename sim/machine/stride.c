@@ -1,0 +1,88 @@
+#include "sim/machine/stride.h"
+
+#include "sim/machine/footprint.h"
+#include "sim/machine/peripherals.h"
+#include "sim/machine/private.h"
+
+/* Instructions that do more than compute and access memory. */
+enum { ROUGH = CODE_NOTED | CODE_STACK | CODE_BLOCK | CODE_TO_PC | FOOTPRINT_STATE };
+
+/* Whether nothing is under way that each boundary must look at. */
+static bool is_smooth(const struct machine *m, const struct code *code) {
+  const struct machine_state *s = &m->state;
+  const struct machine_host *host = &m->host;
+  bool asked = host->stops != NULL || host->instruction != NULL || m->footprint != NULL ||
+               m->edges.map != NULL || s->calls.count > 0;
+  bool given = m->config.stimulus != NULL || m->config.arrival_rule_count > 0;
+  bool delayed = s->recheck_masks || s->late.open || s->interrupted.armed || s->invalid_state;
+  bool block = s->in_block || s->it_state != 0;
+  bool came = m->stride.changes != s->exceptions.changes ||
+              m->stride.bus_accesses != s->bus_accesses; /* behind the listener's back */
+  return m->run->mode == RUN_SPINE && !came && !asked && !given && !delayed && !block &&
+         !m->code_in_ram && (s->traps & CODE_MEMORY) == 0 &&
+         (code->flags & (ROUGH | s->traps)) == 0;
+}
+
+static uint64_t least(uint64_t one, uint64_t other) {
+  return one < other ? one : other;
+}
+
+/* How often this can be counted up before it comes to the limit. */
+static uint64_t room(uint64_t value, uint64_t limit) {
+  return limit > value ? limit - value : 0;
+}
+
+void stride_begin(struct machine *m, const struct code *code) {
+  const struct machine_state *s = &m->state;
+  const struct progress *p = &s->progress;
+  if (!is_smooth(m, code)) {
+    return;
+  }
+  uint64_t due = least(least(peripherals_due(&m->devices), s->next_period), s->next_arrival);
+  uint64_t steps = least(room(s->time, due), room(p->walked + 1, p->next_anchor));
+  uint64_t end = least(p->next_gift, m->run->limit - 1); /* the last place is asked for */
+  m->stride.until = least(least(m->stride.offered, end), s->boundary + steps);
+}
+
+/* Whether the listener need not know of what the last instruction accessed. */
+static inline bool is_apart(const struct machine *m) {
+  const struct access_record *access = &m->queue[0];
+  uint64_t likely = m->stride.likely;
+  if (m->queued == 0 || likely == 0) {
+    return m->queued <= 1;
+  }
+  return m->queued == 1 && likely != UINT64_MAX &&
+         !footprint_may_meet(likely, m, access->address, access->size);
+}
+
+bool stride_pass(struct machine *m, uint32_t pc, bool *told) {
+  struct machine_state *s = &m->state;
+  const struct recent_code *recent = &m->recent;
+  uint32_t offset = pc - recent->base;
+  const struct code *code = &recent->codes[offset / 2];
+  if (offset >= recent->size || code->flags == 0 || (code->flags & (ROUGH | s->traps)) != 0 ||
+      progress_may_recur(m, &s->progress.tight, pc) ||
+      progress_may_recur(m, &s->progress.loop, pc) || !is_apart(m)) {
+    return false;
+  }
+  m->last_count = m->queued;
+  if (m->queued > 0) {
+    accesses_tell(m);
+    if (m->host.accessed != NULL) {
+      m->host.accessed(m->host.owner);
+    }
+    *told = true;
+    if (m->stride.until == 0) {
+      return false;
+    }
+  }
+  m->stride.passed++;
+  s->progress.walked++;
+  s->pc = pc;
+  s->acting = s->boundary++;
+  s->acting_pc = pc;
+  s->acting_flags = code->flags;
+  s->time++;
+  s->instructions++;
+  return true;
+}
