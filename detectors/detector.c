@@ -14,29 +14,36 @@ bool detection_can_hold(const struct event *last, const struct event *event) {
   return !over && (last == NULL ? begins : goes_on);
 }
 
+/* What is about to be overwritten. */
+static inline void save(struct detection *d, void *where, size_t size) {
+  if (*d->rewinds) {
+    undo_save(d->undo, where, size);
+  }
+}
+
 void *detection_edit(struct detection *d, const void *field, size_t size) {
   size_t offset = (size_t)((const char *)field - (const char *)d->state);
   void *writable = (char *)d->state + offset;
-  undo_save(d->undo, writable, size);
+  save(d, writable, size);
   return writable;
 }
 
-static void save(struct detection *d, struct suspicions *suspicions, uint32_t run) {
-  undo_save(d->undo, &suspicions->all, sizeof suspicions->all);
-  undo_save(d->undo, &suspicions->of[run], sizeof suspicions->of[run]);
-  undo_save(d->undo, &d->held, sizeof d->held);
+static void save_counts(struct detection *d, struct suspicions *suspicions, uint32_t run) {
+  save(d, &suspicions->all, sizeof suspicions->all);
+  save(d, &suspicions->of[run], sizeof suspicions->of[run]);
+  save(d, &d->held, sizeof d->held);
 }
 
 static void set_holders(struct detection *d, uint32_t now) {
   if (*d->holders != now) {
-    undo_save(d->undo, d->holders, sizeof *d->holders);
+    save(d, d->holders, sizeof *d->holders);
     *d->holders = now;
   }
 }
 
 static uint8_t add(struct detection *d, struct suspicions *suspicions) {
   assert(*d->run > 0 && *d->run < SUSPECTING_RUNS);
-  save(d, suspicions, *d->run);
+  save_counts(d, suspicions, *d->run);
   suspicions->all++;
   suspicions->of[*d->run]++;
   d->held++;
@@ -46,7 +53,7 @@ static uint8_t add(struct detection *d, struct suspicions *suspicions) {
 
 static void take_away(struct detection *d, struct suspicions *suspicions, uint32_t opened) {
   assert(opened < SUSPECTING_RUNS && suspicions->of[opened] > 0);
-  save(d, suspicions, opened);
+  save_counts(d, suspicions, opened);
   suspicions->all--;
   suspicions->of[opened]--;
   d->held--;

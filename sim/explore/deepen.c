@@ -258,7 +258,7 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
   if (level_number(ex) + 2 < DEPTH_MOST) {
     seen_clear(&(level + 2)->seen);
   }
-  ex->panel.run = (uint8_t)(level_number(ex) + 2);
+  panel_set_run(&ex->panel, (uint8_t)(level_number(ex) + 2));
   bool follows = look_ahead(ex, behind);
   if (run_handlers(ex, level_record(ex, &level->deeper[exception])) && follows) {
     run_behind(ex);
@@ -271,7 +271,7 @@ void deepen_run(struct explorer *ex, unsigned exception, bool behind) {
   if (outer != NULL && behind) {
     outer->reusable = false; /* what follows the handlers is not recorded */
   }
-  ex->panel.run = outer_run;
+  panel_set_run(&ex->panel, outer_run);
   level->exception = 0;
   level->sighting_count = 0; /* its own probe told them */
   account->spines += follows;

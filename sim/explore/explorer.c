@@ -174,7 +174,7 @@ enum machine_stop explorer_probe_pass(struct explorer *ex) {
   struct run run = {.mode = RUN_SPINE, .limit = ex->options.max_instructions};
   machine_reset(m);
   reads_end(&m->reads);
-  panel_reset(&ex->panel, &m->memory.leaves);
+  panel_reset(&ex->panel, &m->memory.leaves, true); /* orders are run again untold */
   m->stack_low = ex->stack_low;
   m->beats = ex->options.beats || ex->follows;
   ex->checkpoint_count = 0;

@@ -117,6 +117,7 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .awaited = &panel->awaited,
         .holders = &panel->holders,
         .run = &panel->run,
+        .rewinds = &panel->rewinds,
         .full = &ex->certificate.full,
         .bit = 1U << i,
         .report = take_sighting,
@@ -143,7 +144,12 @@ void panel_destroy(struct panel *panel) {
   free(panel->caring);
 }
 
-void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
+void panel_set_run(struct panel *panel, uint8_t run) {
+  panel->run = run;
+  panel->rewinds = !panel->lasts || run != SPINE_RUN;
+}
+
+void panel_reset(struct panel *panel, const struct leaf_table *leaves, bool lasts) {
   for (size_t i = 0; i < panel->count; i++) {
     pages_clear(panel->detection[i].state, panel->list[i]->state_size(leaves));
     panel->detection[i].held = 0;
@@ -153,7 +159,8 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves) {
   panel->distant = (struct suspicions){0};
   panel->holders = 0;
   panel->hearing = panel->wanted;
-  panel->run = SPINE_RUN;
+  panel->lasts = lasts;
+  panel_set_run(panel, SPINE_RUN);
   panel->held.holds = false;
 }
 

@@ -117,6 +117,8 @@ struct panel {
   struct awaited awaited;    /* by those of the newest probe */
   uint32_t holders;          /* who holds any of them */
   uint8_t run;               /* who opens them now: see detection.run */
+  bool lasts;                /* see panel_reset */
+  bool rewinds;              /* see detection.rewinds */
   struct held held;
 };
 
@@ -200,7 +202,10 @@ struct explorer {
 /* panel.c */
 void panel_create(struct panel *panel, struct explorer *ex);
 void panel_destroy(struct panel *panel);
-void panel_reset(struct panel *panel, const struct leaf_table *leaves);
+/* A run begins. `lasts`: its spine is never taken back while detectors hear of it. */
+void panel_reset(struct panel *panel, const struct leaf_table *leaves, bool lasts);
+/* Whose events come from here on: see detection.run. */
+void panel_set_run(struct panel *panel, uint8_t run);
 void panel_observe(struct panel *panel, const struct event *event);
 /* From here on only those hear whose kinds are distant; and all again. */
 void panel_hear_far(struct panel *panel, bool far);

@@ -178,13 +178,13 @@ void probe_run(struct explorer *ex, unsigned exception) {
   ex->here->exception = (uint16_t)exception;
   ex->here->sighting_count = 0;
   ex->early = false;
-  ex->panel.run = (uint8_t)(level_number(ex) + 2);
+  panel_set_run(&ex->panel, (uint8_t)(level_number(ex) + 2));
   ex->panel.awaited = (struct awaited){.oldest = UINT64_MAX};
   run_and_judge(ex);
   if (ex->audits) {
     run_to_horizon(ex);
   }
   m->footprint = outer;
-  ex->panel.run = outer_run;
+  panel_set_run(&ex->panel, outer_run);
   ex->here->exception = 0;
 }

@@ -214,7 +214,7 @@ static bool is_quiet(struct explorer *ex, struct recall_entry *entry) {
   uint64_t mark = undo_mark(ex->panel.undo);
   uint8_t outer = ex->panel.run;
   bool quiet = true;
-  ex->panel.run = (uint8_t)(level_number(ex) + 2);
+  panel_set_run(&ex->panel, (uint8_t)(level_number(ex) + 2));
   for (unsigned i = 0; quiet && i < entry->event_count; i++) {
     if (asks(ex, entry, &entry->events[i])) {
       struct event event = shifted(entry, ex->machine, i);
@@ -222,7 +222,7 @@ static bool is_quiet(struct explorer *ex, struct recall_entry *entry) {
     }
   }
   undo_rewind(ex->panel.undo, mark);
-  ex->panel.run = outer;
+  panel_set_run(&ex->panel, outer);
   entry->told = quiet ? ex->panel.told : entry->told;
   return quiet;
 }

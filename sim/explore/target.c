@@ -59,7 +59,7 @@ static struct run run_from_reset(struct target *t, uint64_t limit) {
   struct machine *m = t->ex->machine;
   struct run run = {.mode = RUN_SPINE, .limit = limit};
   machine_reset(m);
-  panel_reset(&t->ex->panel, &m->memory.leaves);
+  panel_reset(&t->ex->panel, &m->memory.leaves, false);
   m->host = (struct machine_host){.owner = t, .event = on_event};
   machine_continue(m, &run);
   return run;

@@ -259,6 +259,8 @@ static void tell_step(const struct detector *detector, struct listener *listener
   tell_detector(detector, listener, &events[step]);
 }
 
+static const bool REWINDS = true;
+
 static void listen(struct listener *listener, const struct detector *detector) {
   *listener = (struct listener){.state_size = detector->state_size(&TABLE), .run = PROBE_RUN};
   undo_init(&listener->undo);
@@ -274,6 +276,7 @@ static void listen(struct listener *listener, const struct detector *detector) {
       .awaited = &listener->awaited,
       .holders = &listener->holders,
       .run = &listener->run,
+      .rewinds = &REWINDS,
       .full = &listener->full,
       .bit = 1,
       .report = note,
