@@ -1,6 +1,8 @@
 /* A branch: what is run behind a probe's handlers while a detector holds a suspicion, so that
  * it judges what happened and not what might. A branch of which a later place shows the same
  * is left to that place; one that a distant kind waits for goes farther. */
+#include <assert.h>
+
 #include "sim/explore/private.h"
 
 uint64_t branch_horizon(const struct explorer *ex) {
@@ -87,17 +89,20 @@ static bool goes_on_alike(struct explorer *ex, struct equivalence *e, uint64_t b
          !ex->panel.awaited.anything;
 }
 
+static uint64_t next_block(uint64_t boundary) {
+  return (boundary + LOOKAHEAD_BLOCK - 1) / LOOKAHEAD_BLOCK * LOOKAHEAD_BLOCK;
+}
+
 /* Whether a later place shows all that a branch from here would: the run goes on up to there
  * as without the handlers. What cannot be known ahead is looked at. */
-static bool is_left(struct explorer *ex, struct equivalence *e) {
+static bool is_left(struct explorer *ex, struct equivalence *e, uint64_t took) {
   struct machine *m = ex->machine;
   uint64_t here = ex->here->place.boundary;
-  uint64_t took = m->state.boundary - here;
   uint64_t reach = ex->panel.awaited.reach > 0 ? ex->panel.awaited.reach : 1;
   uint64_t end = last_alike(ex, e, took);
   uint64_t quiet = lookahead_quiet(&ex->lookahead, &e->footprint, m, here, end);
   if (quiet < here + reach) {
-    uint64_t next = (here + reach + LOOKAHEAD_BLOCK - 1) / LOOKAHEAD_BLOCK * LOOKAHEAD_BLOCK;
+    uint64_t next = next_block(here + reach);
     if (next > end || !lookahead_passes(&ex->lookahead, next) ||
         !goes_on_alike(ex, e, next, took)) {
       return false;
@@ -109,6 +114,43 @@ static bool is_left(struct explorer *ex, struct equivalence *e) {
   return true;
 }
 
+/* The branch goes on as the spine does, up to where that comes to what the handlers touched:
+ * nobody needs to be told. False: that is not far, or not known. */
+static bool pass_quietly(struct explorer *ex, struct equivalence *e, uint64_t took,
+                         uint64_t horizon) {
+  struct machine *m = ex->machine;
+  uint64_t next = next_block(m->state.boundary - took);
+  uint64_t quiet = lookahead_quiet(&ex->lookahead, &e->footprint, m, next, horizon - took);
+  if (quiet < next + LOOKAHEAD_BLOCK || ex->listener != NULL || ex->audits ||
+      !goes_on_alike(ex, e, next, took)) {
+    return false;
+  }
+  struct run run = {
+      .mode = RUN_BRANCH,
+      .limit = quiet + took,
+      .exception = ex->here->exception,
+      .silent = true,
+      .strides = true,
+  };
+  snapshot_save(ex->ahead, m);
+  machine_continue(m, &run);
+  assert(m->state.boundary == run.limit);
+  return true;
+}
+
+/* Runs the branch. What it shows must not follow from what nobody was told of: where it
+ * shows anything it is run once more. */
+static void run_branch(struct explorer *ex, struct run *branch, bool quietly) {
+  struct machine *m = ex->machine;
+  uint64_t taken = m->state.taken;
+  machine_continue(m, branch);
+  if (quietly && (ex->here->sighting_count > 0 || m->state.taken != taken)) {
+    snapshot_restore(ex->ahead, m);
+    ex->here->sighting_count = 0;
+    machine_continue(m, branch);
+  }
+}
+
 enum homecoming branch_run(struct explorer *ex, struct probe *probe) {
   struct machine *m = ex->machine;
   struct equivalence *equivalence = probe->equivalence;
@@ -118,9 +160,14 @@ enum homecoming branch_run(struct explorer *ex, struct probe *probe) {
     return ex->here->sighting_count > 0 ? AT_ONCE : HOME;
   }
   uint64_t horizon = branch_horizon(ex); /* from where the handlers ended */
-  if (home && !probe->lost && can_be_left(ex, equivalence) && is_left(ex, equivalence)) {
+  uint64_t ended = ex->machine->state.boundary;
+  uint64_t took = ended - ex->here->place.boundary;
+  bool awaits = home && !probe->lost && can_be_left(ex, equivalence);
+  if (awaits && is_left(ex, equivalence, took)) {
     return LEFT;
   }
+  bool quietly =
+      awaits && m->state.boundary == ended && pass_quietly(ex, equivalence, took, horizon);
   note_branch(ex, equivalence);
   probe->open = probe->lost ? &ex->panel.open.all : open;
   struct run branch = {
@@ -129,7 +176,7 @@ enum homecoming branch_run(struct explorer *ex, struct probe *probe) {
       .open = probe->lost ? NULL : open,
       .exception = ex->here->exception,
   };
-  machine_continue(m, &branch);
+  run_branch(ex, &branch, quietly);
   bool over = branch.stop == STOP_DONE || branch.stop == STOP_LIMIT;
   return over && m->state.depth <= probe->handlers.base_depth ? HOME : AWAY;
 }

@@ -151,6 +151,8 @@ static void offer(struct machine *m) {
     progress_boundary(m);
   } else if (m->run->mode == RUN_PROBE) {
     spin_step(m);
+  } else if (m->run->strides) {
+    machine_stride(m, m->run->limit, 0);
   } else if (m->run->silent) {
     spin_settle(m);
   }
@@ -207,9 +209,21 @@ static void pass(struct machine *m, const struct code *code) {
   s->instructions++;
 }
 
-/* What the instruction ahead of it accessed is told. */
-static void meet(struct machine *m, uint32_t pc) {
+SELDOM void boundary_meet_fully(struct machine *m, uint32_t pc, bool told) {
   struct machine_state *s = &m->state;
+  machine_end_stride(m);
+  if (!told) {
+    if (m->draining) {
+      drain(m, pc);
+      return;
+    }
+    if (m->violation.exception != 0) {
+      stop_here(m);
+      return;
+    }
+    m->guarded = false;
+    accesses_finish(m);
+  }
   const struct code *code = machine_code(m, pc);
   uint8_t it_state = code != NULL && s->in_block ? code->it_state : 0;
   if (boundary_was_left(m)) {
@@ -234,33 +248,5 @@ static void meet(struct machine *m, uint32_t pc) {
   pass(m, code);
   if (m->stride.offered != 0) {
     stride_begin(m, code);
-  }
-}
-
-static void meet_fully(struct machine *m, uint32_t pc) {
-  if (m->draining) {
-    drain(m, pc);
-    return;
-  }
-  if (m->violation.exception != 0) {
-    stop_here(m);
-    return;
-  }
-  m->guarded = false;
-  accesses_finish(m);
-  meet(m, pc);
-}
-
-void boundary_meet(struct machine *m, uint32_t pc) {
-  bool strides = m->state.boundary < m->stride.until;
-  bool told = false;
-  if (strides && stride_pass(m, pc, &told)) {
-    return;
-  }
-  machine_end_stride(m);
-  if (told) {
-    meet(m, pc);
-  } else {
-    meet_fully(m, pc);
   }
 }

@@ -41,9 +41,18 @@ void machine_write_words(struct machine *m, uint32_t address, const uint32_t *wo
 void machine_emit(struct machine *m, struct event *event);
 
 /* boundary.c */
+/* All that can come before the instruction at pc. `told`: what the instruction ahead of it
+ * accessed is. */
+void boundary_meet_fully(struct machine *m, uint32_t pc, bool told);
 /* The executor is about to execute the instruction at pc: what can come before it
  * does. Stops the executor where something does. */
-void boundary_meet(struct machine *m, uint32_t pc);
+static inline void boundary_meet(struct machine *m, uint32_t pc) {
+  if (m->state.boundary < m->stride.until) {
+    stride_meet(m, pc);
+  } else {
+    boundary_meet_fully(m, pc, false);
+  }
+}
 /* The last instruction was left between its accesses: the executor, which is behind
  * it, must not go on. */
 bool boundary_was_left(struct machine *m);

@@ -18,8 +18,8 @@ static bool is_smooth(const struct machine *m, const struct code *code) {
   bool block = s->in_block || s->it_state != 0;
   bool came = m->stride.changes != s->exceptions.changes ||
               m->stride.bus_accesses != s->bus_accesses; /* behind the listener's back */
-  return m->run->mode == RUN_SPINE && !came && !asked && !given && !delayed && !block &&
-         !m->code_in_ram && (s->traps & CODE_MEMORY) == 0 &&
+  return (m->run->mode == RUN_SPINE || m->run->strides) && !came && !asked && !given &&
+         !delayed && !block && !m->code_in_ram && (s->traps & CODE_MEMORY) == 0 &&
          (code->flags & (ROUGH | s->traps)) == 0;
 }
 
@@ -32,16 +32,22 @@ static uint64_t room(uint64_t value, uint64_t limit) {
   return limit > value ? limit - value : 0;
 }
 
-void stride_begin(struct machine *m, const struct code *code) {
+/* The boundary at which something comes by itself, or is looked for, in a run in which it
+ * does. */
+static uint64_t next_natural(const struct machine *m) {
   const struct machine_state *s = &m->state;
   const struct progress *p = &s->progress;
+  uint64_t due = least(least(peripherals_due(&m->devices), s->next_period), s->next_arrival);
+  uint64_t steps = least(room(s->time, due), room(p->walked + 1, p->next_anchor));
+  return least(p->next_gift, s->boundary + steps);
+}
+
+void stride_begin(struct machine *m, const struct code *code) {
   if (!is_smooth(m, code)) {
     return;
   }
-  uint64_t due = least(least(peripherals_due(&m->devices), s->next_period), s->next_arrival);
-  uint64_t steps = least(room(s->time, due), room(p->walked + 1, p->next_anchor));
-  uint64_t end = least(p->next_gift, m->run->limit - 1); /* the last place is asked for */
-  m->stride.until = least(least(m->stride.offered, end), s->boundary + steps);
+  uint64_t end = least(m->stride.offered, m->run->limit - 1); /* the last place is asked for */
+  m->stride.until = machine_is_natural(m) ? least(end, next_natural(m)) : end;
 }
 
 /* Whether the listener need not know of what the last instruction accessed. */
@@ -55,28 +61,42 @@ static inline bool is_apart(const struct machine *m) {
          !footprint_may_meet(likely, m, access->address, access->size);
 }
 
-bool stride_pass(struct machine *m, uint32_t pc, bool *told) {
+/* The instruction there, if it is one that a stride passes, behind the one ahead of it. */
+static inline const struct code *next_of_stride(const struct machine *m, uint32_t pc) {
+  const struct machine_state *s = &m->state;
+  const struct progress *p = &s->progress;
+  uint32_t offset = pc - m->recent.base;
+  const struct code *code = &m->recent.codes[offset / 2];
+  bool known = offset < m->recent.size && code->flags != 0;
+  return known && (code->flags & (ROUGH | s->traps)) == 0 &&
+                 !progress_may_recur(m, &p->tight, pc) &&
+                 !progress_may_recur(m, &p->loop, pc) && is_apart(m)
+             ? code
+             : NULL;
+}
+
+/* False: whoever heard of it ended the stride. */
+static inline bool tell(struct machine *m) {
+  accesses_tell(m);
+  if (m->host.accessed != NULL) {
+    m->host.accessed(m->host.owner);
+  }
+  return m->stride.until != 0;
+}
+
+void stride_meet(struct machine *m, uint32_t pc) {
   struct machine_state *s = &m->state;
-  const struct recent_code *recent = &m->recent;
-  uint32_t offset = pc - recent->base;
-  const struct code *code = &recent->codes[offset / 2];
-  if (offset >= recent->size || code->flags == 0 || (code->flags & (ROUGH | s->traps)) != 0 ||
-      progress_may_recur(m, &s->progress.tight, pc) ||
-      progress_may_recur(m, &s->progress.loop, pc) || !is_apart(m)) {
-    return false;
+  const struct code *code = next_of_stride(m, pc);
+  if (code == NULL) {
+    boundary_meet_fully(m, pc, false);
+    return;
   }
   m->last_count = m->queued;
-  if (m->queued > 0) {
-    accesses_tell(m);
-    if (m->host.accessed != NULL) {
-      m->host.accessed(m->host.owner);
-    }
-    *told = true;
-    if (m->stride.until == 0) {
-      return false;
-    }
+  if (m->queued > 0 && !tell(m)) {
+    boundary_meet_fully(m, pc, true);
+    return;
   }
-  m->stride.passed++;
+  m->stride.passed += m->run->mode == RUN_SPINE;
   s->progress.walked++;
   s->pc = pc;
   s->acting = s->boundary++;
@@ -84,5 +104,4 @@ bool stride_pass(struct machine *m, uint32_t pc, bool *told) {
   s->acting_flags = code->flags;
   s->time++;
   s->instructions++;
-  return true;
 }

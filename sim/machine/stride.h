@@ -16,7 +16,7 @@
 struct stride {
   uint64_t until;  /* the boundary that ends it; 0: there is none */
   uint64_t likely; /* what no access may meet (footprint_may_meet); UINT64_MAX: anything */
-  uint64_t passed; /* boundaries passed in strides; never rewinds */
+  uint64_t passed; /* boundaries of the spine passed in strides; never rewinds */
 
   /* What the listener said at the full boundary that is being met, 0: nothing; and what it
    * knew of the exceptions and of what is behind the bus. */
@@ -31,8 +31,7 @@ struct code;
 /* Behind a full boundary of which the listener said how long it need not be asked: whether
  * the machine can do without, too. `code` is the instruction that executes. */
 void stride_begin(struct machine *m, const struct code *code);
-/* At a boundary within one: passes it. False: it is a full one, whose accesses are told
- * already (`told`) or not. */
-bool stride_pass(struct machine *m, uint32_t pc, bool *told);
+/* At a boundary within one: passes it, or meets it fully. */
+void stride_meet(struct machine *m, uint32_t pc);
 
 #endif
