@@ -140,6 +140,7 @@ const struct detector deadlock_detector = {
     .name = "deadlock",
     .summary = "a handler waits for what only the code that it interrupted can do",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_SPIN,
+    .not_in_thread = 1U << EVENT_READ,
     .state_size = deadlock_state_size,
     .observe = deadlock_observe,
     .remembers = 1U << EVENT_READ | 1U << EVENT_WRITE,

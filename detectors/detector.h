@@ -91,6 +91,8 @@ struct detector {
   const char *name;
   const char *summary;
   uint32_t events; /* wanted: an OR of 1 << enum event_kind */
+  /* Of these, accesses that mean nothing to it in thread mode, ever. */
+  uint32_t not_in_thread;
   /* Size of the state in bytes; it may grow with the number of leaves. */
   size_t (*state_size)(const struct leaf_table *leaves);
   /* Whether this run can show anything of it at all. NULL: every run can. */

@@ -72,6 +72,7 @@ const struct detector uninitialised_read_detector = {
     .name = "uninitialised-read",
     .summary = "a handler reads memory that nobody has written yet",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE,
+    .not_in_thread = 1U << EVENT_READ,
     .state_size = uninitialised_read_state_size,
     .observe = uninitialised_read_observe,
     .remembers = 1U << EVENT_WRITE,

@@ -123,6 +123,7 @@ const struct detector vanished_access_detector = {
     .name = "vanished-access",
     .summary = "a loop waits for a variable that it does not read",
     .events = 1U << EVENT_READ | 1U << EVENT_WRITE | 1U << EVENT_ENTRY | 1U << EVENT_RETURN,
+    .not_in_thread = 1U << EVENT_WRITE,
     .state_size = vanished_access_state_size,
     .cares = vanished_access_cares,
     .observe = vanished_access_observe,

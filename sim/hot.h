@@ -4,5 +4,7 @@
 
 /* Kept out of that loop, where it would cost registers. */
 #define SELDOM __attribute__((noinline))
+/* Made a part of it, though it is large. */
+#define HOT __attribute__((always_inline))
 
 #endif

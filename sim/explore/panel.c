@@ -83,8 +83,11 @@ static void note_interests(struct panel *panel, size_t index, uint32_t leaves) {
     return;
   }
   for (unsigned kind = 0; kind < EVENT_KIND_COUNT; kind++) {
-    panel->wanted[kind] |= (detector->events >> kind & 1U) << index;
-    panel->far[kind] |= (detector->hears_far >> kind & 1U) << index;
+    uint32_t in_thread = detector->events & ~detector->not_in_thread;
+    panel->wanted.of[kind] |= (detector->events >> kind & 1U) << index;
+    panel->wanted.in_thread[kind] |= (in_thread >> kind & 1U) << index;
+    panel->far.of[kind] |= (detector->hears_far >> kind & 1U) << index;
+    panel->far.in_thread[kind] = panel->far.of[kind];
     panel->alarming[kind] |= ((detector->events & ~detector->remembers) >> kind & 1U) << index;
   }
   for (uint32_t leaf = 0; leaf < leaves; leaf++) {
@@ -132,6 +135,8 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .flags_of = flags_of,
         .registers = ex->options.machine.registers,
     };
+    panel->each[i] = (struct told_detector){panel->list[i]->observe, &panel->detection[i],
+                                            panel->detection[i].state};
     note_interests(panel, i, leaf_count);
   }
 }
@@ -158,7 +163,7 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves, bool last
   panel->open = (struct suspicions){0};
   panel->distant = (struct suspicions){0};
   panel->holders = 0;
-  panel->hearing = panel->wanted;
+  panel->hearing = &panel->wanted;
   panel->lasts = lasts;
   panel_set_run(panel, SPINE_RUN);
   panel->held.holds = false;
@@ -167,7 +172,8 @@ void panel_reset(struct panel *panel, const struct leaf_table *leaves, bool last
 /* Who suspects something waits for uses and for time: it is told of every access. */
 static uint32_t audience(const struct panel *panel, const struct event *event) {
   bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
-  uint32_t wanted = panel->hearing[event->kind];
+  uint32_t wanted = event->context.exception == 0 ? panel->hearing->in_thread[event->kind]
+                                                  : panel->hearing->of[event->kind];
   return access && event->leaf != LEAF_NONE
              ? wanted & (panel->caring[event->leaf] | panel->holders)
              : wanted;
@@ -178,7 +184,8 @@ static void deliver(struct panel *panel, const struct event *event) {
   panel->told += hears != 0;
   for (uint32_t left = hears; left != 0; left &= left - 1) {
     unsigned i = (unsigned)__builtin_ctz(left);
-    panel->list[i]->observe(&panel->detection[i], panel->detection[i].state, event);
+    const struct told_detector *each = &panel->each[i];
+    each->observe(each->detection, each->state, event);
   }
   if (event->kind == EVENT_RETURN) {
     nesting_leave(&panel->nesting, panel->undo, event);
@@ -243,7 +250,7 @@ bool panel_ask(struct panel *panel, const struct event *event) {
 }
 
 void panel_hear_far(struct panel *panel, bool far) {
-  panel->hearing = far ? panel->far : panel->wanted;
+  panel->hearing = far ? &panel->far : &panel->wanted;
 }
 
 void panel_hold(struct panel *panel) {

@@ -104,11 +104,18 @@ struct panel {
   const struct detector *const *list;
   size_t count;
   struct detection detection[DETECTORS_MOST];
-  struct undo *undo;                   /* the machine's */
-  struct nesting nesting;              /* one for all */
-  uint32_t wanted[EVENT_KIND_COUNT];   /* who hears of it, */
-  uint32_t far[EVENT_KIND_COUNT];      /* and where a branch is looked at farther */
-  const uint32_t *hearing;             /* which of these holds now */
+  struct undo *undo;      /* the machine's */
+  struct nesting nesting; /* one for all */
+  struct audience {
+    uint32_t of[EVENT_KIND_COUNT];        /* who hears of a handler's events, */
+    uint32_t in_thread[EVENT_KIND_COUNT]; /* and of thread mode's */
+  } wanted, far;                          /* far: where a branch is looked at farther */
+  const struct audience *hearing;         /* which of these holds now */
+  struct told_detector {                  /* by index, as it is told */
+    void (*observe)(struct detection *d, const void *state, const struct event *event);
+    struct detection *detection;
+    const void *state;
+  } each[DETECTORS_MOST];
   uint32_t alarming[EVENT_KIND_COUNT]; /* who does more of it than remember */
   uint32_t *caring;                    /* by leaf: whom accesses mean something to */
   uint64_t told;                       /* events that anyone heard of; never rewinds */

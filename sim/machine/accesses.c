@@ -41,7 +41,7 @@ static void note_change(struct machine *m, const uint8_t *host, uint32_t address
   }
 }
 
-static inline void queue(struct machine *m, bool write, uint32_t address, unsigned size,
+static inline HOT void queue(struct machine *m, bool write, uint32_t address, unsigned size,
                          uint64_t value, uint8_t *host) {
   struct access_record *record = &m->queue[m->queued++];
   uint64_t old = bytes_get(host, size);
@@ -67,7 +67,7 @@ static inline void queue(struct machine *m, bool write, uint32_t address, unsign
   }
 }
 
-void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
+SELDOM void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
                     uint64_t value) {
   uint8_t *host = memory_host(&m->memory, address, size);
   if (host != NULL && m->queued < MACHINE_QUEUE) {
