@@ -5,6 +5,8 @@
 
 #include "sim/explore/private.h"
 
+enum { SETTLED = 16 /* boundaries; a short loop that waits is seen by then */ };
+
 uint64_t branch_horizon(const struct explorer *ex) {
   uint64_t ahead = ex->options.chain - ex->here->place.boundary % ex->options.chain;
   return ex->machine->state.boundary + ex->options.horizon + ahead;
@@ -104,6 +106,7 @@ static bool is_left(struct explorer *ex, struct equivalence *e, uint64_t took) {
   if (quiet < here + reach) {
     uint64_t next = next_block(here + reach);
     if (next > end || !lookahead_passes(&ex->lookahead, next) ||
+        lookahead_meets(&ex->lookahead, &e->footprint, m, next_block(here), next) ||
         !goes_on_alike(ex, e, next, took)) {
       return false;
     }
@@ -130,7 +133,7 @@ static bool pass_quietly(struct explorer *ex, struct equivalence *e, uint64_t to
       .limit = quiet + took,
       .exception = ex->here->exception,
       .silent = true,
-      .strides = true,
+      .strides = m->state.boundary,
   };
   snapshot_save(ex->ahead, m);
   machine_continue(m, &run);
@@ -196,6 +199,7 @@ static bool run_farther(struct explorer *ex) {
       .open = &ex->panel.distant.of[ex->panel.run],
       .exception = ex->here->exception,
       .silent = ex->listener == NULL,
+      .strides = ex->listener == NULL ? m->state.boundary + SETTLED : 0,
   };
   snapshot_save(ex->farther, m);
   panel_hear_far(&ex->panel, true);

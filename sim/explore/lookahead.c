@@ -108,13 +108,18 @@ static bool touches(const struct lookahead_block *block, const struct granule *g
   return false;
 }
 
+static bool meets(const struct lookahead_block *block, const struct footprint *footprint,
+                  const struct leaf_table *leaves) {
+  bool met = false;
+  for (unsigned i = 0; !met && i < footprint->count; i++) {
+    met = touches(block, &footprint->granules[i], leaves);
+  }
+  return met;
+}
+
 static bool is_quiet(const struct lookahead_block *block, const struct footprint *footprint,
                      const struct leaf_table *leaves) {
-  bool quiet = !block->eventful;
-  for (unsigned i = 0; quiet && i < footprint->count; i++) {
-    quiet = !touches(block, &footprint->granules[i], leaves);
-  }
-  return quiet;
+  return !block->eventful && !meets(block, footprint, leaves);
 }
 
 uint64_t lookahead_quiet(const struct lookahead *l, const struct footprint *footprint,
@@ -129,4 +134,14 @@ uint64_t lookahead_quiet(const struct lookahead *l, const struct footprint *foot
 
 bool lookahead_passes(const struct lookahead *l, uint64_t boundary) {
   return boundary / LOOKAHEAD_BLOCK < l->count;
+}
+
+bool lookahead_meets(const struct lookahead *l, const struct footprint *footprint,
+                     const struct machine *m, uint64_t from, uint64_t to) {
+  bool met = false;
+  for (uint64_t at = from; !met && at < to; at += LOOKAHEAD_BLOCK) {
+    size_t index = (size_t)(at / LOOKAHEAD_BLOCK);
+    met = index < l->count && meets(&l->blocks[index], footprint, &m->memory.leaves);
+  }
+  return met;
 }

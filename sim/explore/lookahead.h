@@ -44,6 +44,9 @@ bool lookahead_note(struct lookahead *lookahead, const struct machine *machine);
  * `boundary`. The last block of the run is never passed. */
 uint64_t lookahead_quiet(const struct lookahead *lookahead, const struct footprint *footprint,
                          const struct machine *machine, uint64_t boundary, uint64_t end);
+/* Whether it accesses what they touched between two multiples of LOOKAHEAD_BLOCK. */
+bool lookahead_meets(const struct lookahead *lookahead, const struct footprint *footprint,
+                     const struct machine *machine, uint64_t from, uint64_t to);
 /* Whether this boundary is ahead of the run's last block. */
 bool lookahead_passes(const struct lookahead *lookahead, uint64_t boundary);
 
