@@ -228,6 +228,19 @@ static uint32_t flags_of(const void *registers, uint32_t word) {
   return 0xf;
 }
 
+static void observe(const struct detector *detector, struct listener *listener,
+                    const struct event *event) {
+  bool unheard =
+      event->context.exception == 0 && (detector->not_in_thread >> event->kind & 1) != 0;
+  uint64_t mark = undo_mark(&listener->undo);
+  unsigned count = listener->count;
+  detector->observe(&listener->detection, listener->detection.state, event);
+  if (unheard) {
+    cr_expect(undo_mark(&listener->undo) == mark && listener->count == count,
+              "%s: not_in_thread, and it matters", detector->name);
+  }
+}
+
 /* As the core does it. */
 static void tell_detector(const struct detector *detector, struct listener *listener,
                           const struct event *event) {
@@ -236,7 +249,7 @@ static void tell_detector(const struct detector *detector, struct listener *list
     nesting_enter(&listener->nesting, &listener->undo, event);
   }
   if (wanted) {
-    detector->observe(&listener->detection, listener->detection.state, event);
+    observe(detector, listener, event);
   }
   if (event->kind == EVENT_RETURN) {
     nesting_leave(&listener->nesting, &listener->undo, event);
