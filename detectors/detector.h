@@ -57,10 +57,10 @@ struct detection {
   struct awaited *awaited;    /* never rewinds: the core clears it ahead of each probe */
   const uint8_t *run;  /* whose events these are: SPINE_RUN, 2 a probe's of it, and so on */
   const bool *rewinds; /* whether that run is taken back: else edits need not be saved */
-  uint32_t *full;     /* one bit for each detector: detection_full; never rewinds */
-  uint32_t bit;       /* this detector's */
-  uint32_t held;      /* suspicions that it holds, of either kind ... */
-  uint32_t *holders;  /* ... and the bits of all detectors that hold one */
+  uint32_t *full;      /* one bit for each detector: detection_full; never rewinds */
+  uint32_t bit;        /* this detector's */
+  uint32_t held;       /* suspicions that it holds, of either kind ... */
+  uint32_t *holders;   /* ... and the bits of all detectors that hold one */
   void (*report)(void *sink, const struct sighting *sighting);
   void *sink;
   /* Whether two instructions belong to one statement: the same function and,

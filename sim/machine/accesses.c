@@ -42,7 +42,7 @@ static void note_change(struct machine *m, const uint8_t *host, uint32_t address
 }
 
 static inline HOT void queue(struct machine *m, bool write, uint32_t address, unsigned size,
-                         uint64_t value, uint8_t *host) {
+                             uint64_t value, uint8_t *host) {
   struct access_record *record = &m->queue[m->queued++];
   uint64_t old = bytes_get(host, size);
   record->address = address;
@@ -68,7 +68,7 @@ static inline HOT void queue(struct machine *m, bool write, uint32_t address, un
 }
 
 SELDOM void accesses_queue(struct machine *m, bool write, uint32_t address, unsigned size,
-                    uint64_t value) {
+                           uint64_t value) {
   uint8_t *host = memory_host(&m->memory, address, size);
   if (host != NULL && m->queued < MACHINE_QUEUE) {
     queue(m, write, address, size, value, host);
