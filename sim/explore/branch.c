@@ -149,7 +149,7 @@ static bool pass_quietly(struct explorer *ex, struct equivalence *e, uint64_t to
       .limit = quiet + took,
       .exception = ex->here->exception,
       .silent = true,
-      .strides = m->state.boundary,
+      .strides_from = m->state.boundary,
   };
   snapshot_save(ex->ahead, m);
   machine_continue(m, &run);
@@ -220,7 +220,7 @@ static bool run_farther(struct explorer *ex) {
       .open = &ex->panel.distant.of[ex->panel.run],
       .exception = ex->here->exception,
       .silent = ex->listener == NULL,
-      .strides = ex->listener == NULL ? m->state.boundary + SETTLED : 0,
+      .strides_from = ex->listener == NULL ? m->state.boundary + SETTLED : 0,
   };
   snapshot_save(ex->farther, m);
   panel_hear_far(&ex->panel, true);

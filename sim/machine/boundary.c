@@ -151,7 +151,7 @@ static void offer(struct machine *m) {
     progress_boundary(m);
   } else if (m->run->mode == RUN_PROBE) {
     spin_step(m);
-  } else if (m->run->strides != 0 && s->boundary >= m->run->strides) {
+  } else if (m->run->strides_from != 0 && s->boundary >= m->run->strides_from) {
     machine_stride(m, m->run->limit, 0);
   } else if (m->run->silent) {
     spin_settle(m);

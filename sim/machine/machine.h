@@ -87,13 +87,14 @@ struct run {
   bool hashes;          /* probe, branch: machine_live_hash is asked for */
   bool silent;          /* branch: its accesses are told to nobody, and it stops where its
                            state came back, too */
-  uint64_t
-      strides; /* silent branch: from this boundary on it need not be looked at; 0: never */
-  uint16_t opens_for; /* branch: stop where this exception could be taken; 0: do not */
-  bool meets;         /* branch: stop at meet_pc in context depth meet_depth */
+  uint16_t opens_for;   /* branch: stop where this exception could be taken; 0: do not */
+  bool meets;           /* branch: stop at meet_pc in context depth meet_depth */
   uint32_t meet_pc;
   uint8_t meet_depth;
   uint64_t meet_after; /* not before this boundary */
+  /* Silent branch: from this boundary on it is in a hurry, and it may come back to a state
+   * unseen; 0: it never is. */
+  uint64_t strides_from;
   struct spin spin;
   enum machine_stop stop;
 };

@@ -18,8 +18,8 @@ static bool is_smooth(const struct machine *m, const struct code *code) {
   bool block = s->in_block || s->it_state != 0;
   bool came = m->stride.changes != s->exceptions.changes ||
               m->stride.bus_accesses != s->bus_accesses; /* behind the listener's back */
-  return (m->run->mode == RUN_SPINE || m->run->strides != 0) && !came && !asked && !given &&
-         !delayed && !block && !m->code_in_ram && (s->traps & CODE_MEMORY) == 0 &&
+  return (m->run->mode == RUN_SPINE || m->run->strides_from != 0) && !came && !asked &&
+         !given && !delayed && !block && !m->code_in_ram && (s->traps & CODE_MEMORY) == 0 &&
          (code->flags & (ROUGH | s->traps)) == 0;
 }
 
