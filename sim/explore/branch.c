@@ -132,12 +132,12 @@ static bool is_left(struct explorer *ex, struct equivalence *e, uint64_t took) {
   return true;
 }
 
-/* The branch goes on as the spine does, up to where that comes to what the handlers touched:
- * nobody needs to be told. False: that is not far, or not known. */
+/* From where the handlers ended the branch goes on as the spine does, up to where that comes to
+ * what the handlers touched: nobody needs to be told. False: that is not far, or not known. */
 static bool pass_quietly(struct explorer *ex, struct equivalence *e, uint64_t took,
                          uint64_t horizon) {
   struct machine *m = ex->machine;
-  uint64_t next = next_block(m->state.boundary - took);
+  uint64_t next = next_block(ex->here->place.boundary);
   uint64_t quiet = lookahead_quiet(&ex->lookahead, &e->footprint, m, next, horizon - took);
   if (quiet < next + LOOKAHEAD_BLOCK || ex->listener != NULL || ex->audits ||
       !goes_on_alike(ex, e, next, took)) {

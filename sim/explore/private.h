@@ -106,11 +106,11 @@ struct panel {
   struct detection detection[DETECTORS_MOST];
   struct undo *undo;      /* the machine's */
   struct nesting nesting; /* one for all */
-  struct audience {
+  struct hearers {
     uint32_t of[EVENT_KIND_COUNT];        /* who hears of a handler's events, */
     uint32_t in_thread[EVENT_KIND_COUNT]; /* and of thread mode's */
   } wanted, far;                          /* far: where a branch is looked at farther */
-  const struct audience *hearing;         /* which of these holds now */
+  const struct hearers *hearing;          /* which of these holds now */
   struct told_detector {                  /* by index, as it is told */
     void (*observe)(struct detection *d, const void *state, const struct event *event);
     struct detection *detection;

@@ -92,8 +92,8 @@ struct run {
   uint32_t meet_pc;
   uint8_t meet_depth;
   uint64_t meet_after; /* not before this boundary */
-  /* Silent branch: from this boundary on it is in a hurry, and it may come back to a state
-   * unseen; 0: it never is. */
+  /* Silent branch: from this boundary on it strides, and does not stop where its state came
+   * back; 0: nowhere. */
   uint64_t strides_from;
   struct spin spin;
   enum machine_stop stop;

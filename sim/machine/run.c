@@ -36,8 +36,8 @@ static void execute(struct machine *m) {
     return;
   }
   m->stopping = m->special = m->guarded = false;
-  machine_end_stride(m);
   struct cpu_exit exit = cpu_run(m->cpu, s->pc, s->it_state);
+  machine_end_stride(m); /* whoever interrupted another run goes back to that */
   if (m->draining) {
     undo_rewind(&m->undo, m->drain_mark);
     cpu_context_restore(m->cpu, m->drain_context);

@@ -1,7 +1,6 @@
 /* Branches that pass in silence what the spine does too: what they show is what branches
  * show that hear all of it. */
 #include <criterion/criterion.h>
-#include <stdio.h>
 
 #include "sim/explore/explorer.h"
 

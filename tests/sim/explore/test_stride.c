@@ -1,7 +1,6 @@
 /* Strides: a run with them is the run without, and who listens misses nothing. */
 #include <criterion/criterion.h>
 #include <glob.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "sim/explore/explorer.h"
@@ -133,6 +132,14 @@ static void on_decision(void *argument, const struct place *place, unsigned exce
   ++*count;
 }
 
+static uint64_t pairs(const struct certificate *certificate) {
+  uint64_t sum = 0;
+  for (unsigned i = 0; i < DECISION_COUNT; i++) {
+    sum += certificate->decided[i];
+  }
+  return sum;
+}
+
 /* Who wants to hear of each decision has each place looked at: the check is the same. */
 Test(stride, is_the_same_check, .timeout = 300) {
   glob_t paths = demos();
@@ -149,6 +156,8 @@ Test(stride, is_the_same_check, .timeout = 300) {
     options.decided_argument = &decided;
     cr_assert(explorer_check(image, &options, &without, &error), "%s", error.message);
     const char *name = paths.gl_pathv[i];
+    cr_expect_eq(decided, pairs(&without.certificate), "%s", name);
+    cr_expect_eq(with.certificate.places, without.certificate.places, "%s", name);
     cr_expect_arr_eq(with.certificate.decided, without.certificate.decided,
                      sizeof with.certificate.decided, "%s", name);
     cr_expect_eq(with.certificate.branches, without.certificate.branches, "%s", name);
