@@ -108,7 +108,9 @@ struct detector {
    * `remembers`: events (as `events`) at which no handler does that, if nobody held a
    * suspicion when it came: observe takes notes at most. Of all others `concerns` is
    * asked: whether this one may, by what is in the state, which knows nothing yet of the
-   * handler's own events (the nesting does). Yes is always right, and NULL says yes.
+   * handler's own events (the nesting does). Yes is always right, and NULL says yes. Of an
+   * access's values (value, old, whole) it may look at one thing only: whether a write
+   * changed anything, value != old. Others may stand there (recall.h).
    * A no to an access stands until a detector is told of something: time alone must not
    * make it a yes (recall.h does not ask again). */
   uint32_t remembers;

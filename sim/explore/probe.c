@@ -23,6 +23,7 @@ struct run probe_handlers(const struct explorer *ex, unsigned exception) {
       .exception = (uint16_t)exception,
       .natural = waits,
       .hashes = waits, /* progress looks at them */
+      .strides_from = ex->machine->state.boundary,
   };
 }
 

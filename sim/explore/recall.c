@@ -23,6 +23,11 @@ static bool same_values(const struct recall_entry *entry) {
   return input == end;
 }
 
+/* Whether the values there do not matter, or are those of then. */
+static bool fits(const struct recall_entry *entry, bool blindly) {
+  return blindly || entry->footprint.steady.holds || same_values(entry);
+}
+
 /* The entry that holds at this place, or NULL. Noted are those that differ in values alone. */
 static struct recall_entry *find(struct recalling *r, struct recall *recall, struct machine *m,
                                  bool blindly) {
@@ -33,7 +38,7 @@ static struct recall_entry *find(struct recalling *r, struct recall *recall, str
       continue;
     }
     r->likes |= 1U << i;
-    if (blindly || same_values(entry)) {
+    if (fits(entry, blindly)) {
       return entry;
     }
   }
@@ -109,7 +114,8 @@ static struct recall_entry *keep_values(const struct recalling *r, struct recall
   if (oldest == NULL) {
     return NULL;
   }
-  struct recall_entry *entry = count < LIKES_MOST ? next_entry(recall) : oldest;
+  bool one = oldest->footprint.steady.holds || count >= LIKES_MOST;
+  struct recall_entry *entry = one ? oldest : next_entry(recall);
   if (entry != oldest) {
     *entry = *oldest;
   }
@@ -134,6 +140,17 @@ static struct recall_entry *keep_new(const struct recalling *r, struct recall *r
   return next_entry(recall);
 }
 
+static const uint64_t NEVER_ASKED = UINT64_MAX;
+
+/* Each write may change what is there: nobody was asked yet of events like these. */
+static void forget_values(struct recall_entry *entry) {
+  for (unsigned i = 0; i < entry->event_count; i++) {
+    struct event *event = &entry->events[i];
+    event->value = event->kind == EVENT_WRITE ? ~event->old : event->value;
+  }
+  entry->told = NEVER_ASKED;
+}
+
 /* What the probe said, for the entry to say again. */
 static void take_events(struct recall_entry *entry, const struct explorer *ex) {
   const struct machine_state *s = &ex->machine->state;
@@ -143,6 +160,9 @@ static void take_events(struct recall_entry *entry, const struct explorer *ex) {
   entry->told = ex->panel.told;
   entry->event_count = held->count;
   memcpy(entry->events, held->event, held->count * sizeof *held->event);
+  if (entry->footprint.steady.holds) {
+    forget_values(entry);
+  }
 }
 
 /* The event as it is said at this place. */
@@ -201,25 +221,18 @@ void recall_note(struct explorer *ex, unsigned exception, const struct footprint
   }
 }
 
-/* Where no detector heard of anything since it was asked, accesses concern whom they
- * concerned: nobody. */
-static bool asks(const struct explorer *ex, const struct recall_entry *entry,
-                 const struct event *event) {
-  return entry->told != ex->panel.told || event->kind == EVENT_ENTRY ||
-         event->kind == EVENT_RETURN;
-}
-
-/* Whether all of its events concern nobody here. */
+/* Whether all of its events concern nobody here. Where no detector heard of anything since it
+ * was asked accesses concern whom they concerned: what is between entry and return. */
 static bool is_quiet(struct explorer *ex, struct recall_entry *entry) {
   uint64_t mark = undo_mark(ex->panel.undo);
   uint8_t outer = ex->panel.run;
   bool quiet = true;
   panel_set_run(&ex->panel, (uint8_t)(level_number(ex) + 2));
-  for (unsigned i = 0; quiet && i < entry->event_count; i++) {
-    if (asks(ex, entry, &entry->events[i])) {
-      struct event event = shifted(entry, ex->machine, i);
-      quiet = panel_ask(&ex->panel, &event);
-    }
+  unsigned count = entry->event_count;
+  unsigned step = entry->told == ex->panel.told && count > 1 ? count - 1 : 1;
+  for (unsigned i = 0; quiet && i < count; i += step) {
+    struct event event = shifted(entry, ex->machine, i);
+    quiet = panel_ask(&ex->panel, &event);
   }
   undo_rewind(ex->panel.undo, mark);
   panel_set_run(&ex->panel, outer);

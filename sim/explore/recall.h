@@ -8,6 +8,11 @@
  * the events are told from here, with that place's boundary and return address, and the
  * processor is left alone. If they concern a detector this time the probe is run after all.
  *
+ * Of most handlers it does not even matter what they find: a counter is counted up whatever
+ * it is. One whose run was steady (steady.h) goes the same way and accesses the same with
+ * other values, and of the values detectors are only told, as long as nothing concerns
+ * them, whether a write changed any (detector.h): it is taken to have.
+ *
  * This is no equivalence of places (equivalence.h): each place is still decided by its own
  * probe, whose events all detectors are asked about, and values are compared, not
  * addresses. Kept are only handlers whose footprint is reusable, which accessed no device,

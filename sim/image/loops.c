@@ -41,17 +41,18 @@ static bool branch_target(uint16_t first, uint32_t at, uint32_t *target) {
 }
 
 bool image_loops_blindly(const struct image *image, uint32_t pc) {
+  uint32_t begin = pc & ~1U;
+  uint32_t end = begin;
   uint32_t target = 0;
-  uint32_t end = pc & ~1U;
-  unsigned steps = 0;
-  while (steps < LOOP_MOST && !branch_target(halfword(image, end), end, &target)) {
+  uint16_t next = halfword(image, end);
+  while (is_idle(next) && end - begin < 2 * LOOP_MOST) { /* all of the loop is idle */
     end += 2;
-    steps++;
+    next = halfword(image, end);
   }
-  if (steps == LOOP_MOST || target > (pc & ~1U) || end - target >= 2 * LOOP_MOST) {
+  if (!branch_target(next, end, &target) || target > begin || end - target >= 2 * LOOP_MOST) {
     return false;
   }
-  for (uint32_t at = target; at < end; at += 2) {
+  for (uint32_t at = target; at < begin; at += 2) {
     if (!is_idle(halfword(image, at))) {
       return false;
     }

@@ -133,6 +133,12 @@ static void note_block(struct machine *m, const struct code *code) {
   }
 }
 
+/* Whether nothing comes by itself in this run, and nobody is asked. */
+static bool can_stride(const struct machine *m) {
+  uint64_t from = m->run->strides_from;
+  return from != 0 && m->state.boundary >= from && !machine_offers(m);
+}
+
 /* What comes to the program here: masks that the last instruction changed, an injected
  * exception, a natural arrival. */
 static void offer(struct machine *m) {
@@ -151,7 +157,10 @@ static void offer(struct machine *m) {
     progress_boundary(m);
   } else if (m->run->mode == RUN_PROBE) {
     spin_step(m);
-  } else if (m->run->strides_from != 0 && s->boundary >= m->run->strides_from) {
+    if (can_stride(m)) {
+      machine_stride(m, m->run->spin.from, 0);
+    }
+  } else if (can_stride(m)) {
     machine_stride(m, m->run->limit, 0);
   } else if (m->run->silent) {
     spin_settle(m);

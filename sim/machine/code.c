@@ -49,6 +49,7 @@ static void decode(struct machine *m, uint32_t pc, const struct region *region,
   struct register_use use = decode_registers(m->decoder, bytes, room, pc);
   code->reads = use.reads;
   code->writes = use.writes;
+  code->addresses = use.addresses;
   if (special_stub(m, pc) != NULL) { /* nothing of the instruction happens */
     code->flags = (code->flags & (CODE_KNOWN | CODE_WIDE)) | CODE_STUB;
   }

@@ -58,8 +58,10 @@ struct code {
   uint8_t it_state;       /* ITSTATE where the block was begun by its IT; 0 outside of blocks */
   uint8_t base;           /* base register of a load or store; divisor */
   uint8_t value;          /* BKPT, SVC: the immediate */
-  bool descends;          /* LDRD, STRD: the second register is not above the first */
+  bool descends : 1;      /* LDRD, STRD: the second register is not above the first */
+  bool fills_pc : 1;      /* it loads pc, or what it branches by */
   uint16_t reads, writes; /* core registers r0 to r14, one bit each: see decode.h */
+  uint16_t addresses;     /* of `reads`, of a load or store: those that its address is made of */
 };
 
 static inline unsigned code_size(const struct code *code) {

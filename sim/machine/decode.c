@@ -309,7 +309,8 @@ static bool transfer_use(const cs_insn *insn, struct register_use *use) {
   for (unsigned i = 0; i < arm->op_count; i++) {
     const cs_arm_op *op = &arm->operands[i];
     if (op->type == ARM_OP_MEM) {
-      use->reads |= bit_of((int)op->mem.base) | bit_of((int)op->mem.index);
+      use->addresses = bit_of((int)op->mem.base) | bit_of((int)op->mem.index);
+      use->reads |= use->addresses;
       use->writes |= arm->writeback ? bit_of((int)op->mem.base) : 0;
     } else if (op->type == ARM_OP_REG) {
       uint16_t *set = i < count && load ? &use->writes : &use->reads;
@@ -332,8 +333,21 @@ static bool multiple_use(const cs_insn *insn, struct register_use *use) {
     bool base = i == 0 && !pop && insn->id != ARM_INS_PUSH;
     uint16_t *set = load && !base ? &use->writes : &use->reads;
     *set |= arm->operands[i].type == ARM_OP_REG ? bit_of(arm->operands[i].reg) : 0;
+    use->addresses |= base ? use->reads : 0;
   }
   return true;
+}
+
+/* What comes from memory decides where it goes: as a table branch, or with pc among what is
+ * loaded. */
+static bool fills_pc(const cs_insn *insn) {
+  const cs_arm *arm = &insn->detail->arm;
+  bool filled = insn->id == ARM_INS_TBB || insn->id == ARM_INS_TBH;
+  for (unsigned i = 0; i < arm->op_count; i++) {
+    filled =
+        filled || (arm->operands[i].type == ARM_OP_REG && arm->operands[i].reg == ARM_REG_PC);
+  }
+  return filled;
 }
 
 /* Flags that a condition reads: eq, ne, mi, pl need N and Z alone. */
@@ -427,8 +441,23 @@ struct code decode_code(struct decoder *decoder, const uint8_t *bytes, size_t si
   }
   code.value = (uint8_t)(first & 0xff);
   code.descends = descends(insn);
+  code.fills_pc = fills_pc(insn);
   cs_free(insn, 1);
   return code;
+}
+
+enum { ALL_REGISTERS = 0x7fff };
+
+/* SEL reads the GE flags, MRS all of the program status register, with Q. */
+static bool reads_other_flags(const cs_insn *insn) {
+  const cs_arm *arm = &insn->detail->arm;
+  bool status = insn->id == ARM_INS_SEL;
+  for (unsigned i = 0; insn->id == ARM_INS_MRS && i < arm->op_count; i++) {
+    const cs_arm_op *op = &arm->operands[i];
+    bool other = op->type != ARM_OP_SYSREG || op->reg < ARM_SYSREG_IPSR;
+    status = status || (i > 0 && other);
+  }
+  return status;
 }
 
 /* ARMv6-M's nop is `mov r8, r8`. */
@@ -438,27 +467,49 @@ static bool is_self_move(const cs_insn *insn) {
          arm->operands[1].type == ARM_OP_REG && arm->operands[0].reg == arm->operands[1].reg;
 }
 
+/* By capstone's marks. Of a register that it names first all but these write it. */
+static struct register_use marked_use(const struct decoder *decoder, const cs_insn *insn) {
+  static const unsigned read[] = {ARM_INS_CMP, ARM_INS_CMN,  ARM_INS_TST, ARM_INS_TEQ,
+                                  ARM_INS_CBZ, ARM_INS_CBNZ, ARM_INS_BX,  ARM_INS_BLX};
+  static const unsigned pairs[] = {ARM_INS_UMULL, ARM_INS_SMULL, ARM_INS_UMLAL, ARM_INS_SMLAL,
+                                   ARM_INS_UMAAL};
+  const cs_arm *arm = &insn->detail->arm;
+  struct register_use use = {0};
+  cs_regs reads, writes;
+  uint8_t read_count = 0, write_count = 0;
+  cs_regs_access(decoder->handle, insn, reads, &read_count, writes, &write_count);
+  for (unsigned i = 0; i < read_count; i++) {
+    use.reads |= bit_of(reads[i]);
+  }
+  for (unsigned i = 0; i < write_count; i++) {
+    use.writes |= bit_of(writes[i]);
+  }
+  unsigned targets = is_one_of(insn->id, pairs, sizeof pairs / sizeof *pairs) ? 2 : 1;
+  targets = is_one_of(insn->id, read, sizeof read / sizeof *read) ? 0 : targets;
+  uint16_t named = 0;
+  for (unsigned i = 0; i < targets && i < arm->op_count; i++) {
+    named |= arm->operands[i].type == ARM_OP_REG ? bit_of(arm->operands[i].reg) : 0;
+  }
+  if ((named & ~use.writes) != 0 || reads_other_flags(insn)) {
+    use.reads = ALL_REGISTERS;
+  }
+  use.addresses = use.reads;
+  return use;
+}
+
 struct register_use decode_registers(struct decoder *decoder, const uint8_t *bytes, size_t size,
                                      uint32_t pc) {
   struct register_use use = {0};
   cs_insn *insn = decode_disassemble(decoder, bytes, size, pc);
   if (insn == NULL) {
-    return (struct register_use){.reads = 0x7fff};
+    return (struct register_use){.reads = ALL_REGISTERS, .addresses = ALL_REGISTERS};
   }
   if (is_self_move(insn)) {
     cs_free(insn, 1);
     return use;
   }
   if (!transfer_use(insn, &use) && !multiple_use(insn, &use)) {
-    cs_regs read, written;
-    uint8_t reads = 0, writes = 0;
-    cs_regs_access(decoder->handle, insn, read, &reads, written, &writes);
-    for (unsigned i = 0; i < reads; i++) {
-      use.reads |= bit_of(read[i]);
-    }
-    for (unsigned i = 0; i < writes; i++) {
-      use.writes |= bit_of(written[i]);
-    }
+    use = marked_use(decoder, insn);
   }
   cs_free(insn, 1);
   return use;

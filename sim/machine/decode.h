@@ -42,9 +42,10 @@ bool decode_accesses(struct decoder *decoder, const uint8_t *bytes, size_t size,
 
 /* Core registers that an instruction reads and writes, one bit each, r0 to r14.
  * Conservative: what is not known to be written is not in `writes`, and what may
- * be read is in `reads`. */
+ * be read is in `reads`: all, where it is not certain that all that is written is known.
+ * `addresses`: those of `reads` that the address of a load or store may be made of. */
 struct register_use {
-  uint16_t reads, writes;
+  uint16_t reads, writes, addresses;
 };
 struct register_use decode_registers(struct decoder *decoder, const uint8_t *bytes, size_t size,
                                      uint32_t pc);

@@ -24,6 +24,7 @@ void footprint_begin(struct footprint *f, struct machine *m) {
   f->began = m->state.time;
   f->constant = UINT64_MAX;
   f->delayed = false;
+  steady_begin(&f->steady);
 }
 
 /* Saving a register and restoring it is no use of its value. Whose value a word is, is known
@@ -57,6 +58,7 @@ void footprint_instruction(struct footprint *f, const struct code *code) {
     f->reusable = false;
     return;
   }
+  steady_instruction(&f->steady, code);
   f->moving = stack ? (code->reads | code->writes) & LOW_REGISTERS : 0;
   f->foreign &= (uint16_t)~code->writes;
   f->foreign_nz = f->foreign_nz && (code->flags & CODE_WRITES_NZ) == 0;
@@ -126,6 +128,12 @@ static void stack_access(struct footprint *f, bool write, uint32_t address, unsi
   uint64_t word = near && size == 4 ? 1ULL << slot : 0;
   uint8_t moved = next_moved(f);
   bool foreign = write && ((unsigned)f->foreign >> moved & 1U) != 0;
+  uint64_t touched = near && (address & 3U) + size <= 4 ? 1ULL << slot : 0;
+  if (write) {
+    steady_stack_write(&f->steady, touched, word != 0);
+  } else {
+    steady_stack_read(&f->steady, touched);
+  }
   f->own |= write ? word : 0;
   f->dead = f->dead || (!write && (f->own & word) == 0);
   if (in_frame || (foreign && !near)) {
@@ -165,6 +173,9 @@ void footprint_access(struct footprint *f, struct machine *m, bool write, uint32
     }
     added = id;
   }
+  if (!write && added != LEAF_NONE) {
+    steady_read(&f->steady);
+  }
 }
 
 /* An event of a device that is due happens ahead of the access. */
@@ -189,6 +200,7 @@ void footprint_merge(struct footprint *f, const struct footprint *inner, bool wh
   uint64_t later = inner->began - f->began;
   f->reusable = f->reusable && whole && footprint_is_reusable(inner, true);
   f->delayed = f->delayed || inner->delayed;
+  f->steady.holds = false;
   if (inner->constant != UINT64_MAX && inner->constant - later < f->constant) {
     f->constant = inner->constant - later;
   }

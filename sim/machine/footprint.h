@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/machine/code.h"
+#include "sim/machine/steady.h"
 
 struct machine;
 
@@ -50,6 +50,7 @@ struct footprint {
   uint64_t began;    /* time at the place */
   uint64_t constant; /* at places until this time, exclusive, models do what they did */
   bool delayed;      /* one brings about something later: the code behind may come to it */
+  struct steady steady; /* whether what it found in memory mattered */
   struct granule granules[FOOTPRINT_GRANULES];
 };
 

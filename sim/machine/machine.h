@@ -92,8 +92,8 @@ struct run {
   uint32_t meet_pc;
   uint8_t meet_depth;
   uint64_t meet_after; /* not before this boundary */
-  /* Silent branch: from this boundary on it strides, and does not stop where its state came
-   * back; 0: nowhere. */
+  /* Probe, silent branch: from this boundary on it strides where it can (stride.h), and such
+   * a branch does not stop where its state came back; 0: nowhere. */
   uint64_t strides_from;
   struct spin spin;
   enum machine_stop stop;

@@ -8,7 +8,7 @@
 enum { ROUGH = CODE_NOTED | CODE_STACK | CODE_BLOCK | CODE_TO_PC | FOOTPRINT_STATE };
 
 /* Whether nothing is under way that each boundary must look at. */
-static bool is_smooth(const struct machine *m, const struct code *code) {
+static bool is_smooth(const struct machine *m) {
   const struct machine_state *s = &m->state;
   const struct machine_host *host = &m->host;
   bool asked = host->stops != NULL || host->instruction != NULL || m->footprint != NULL ||
@@ -19,8 +19,7 @@ static bool is_smooth(const struct machine *m, const struct code *code) {
   bool came = m->stride.changes != s->exceptions.changes ||
               m->stride.bus_accesses != s->bus_accesses; /* behind the listener's back */
   return (m->run->mode == RUN_SPINE || m->run->strides_from != 0) && !came && !asked &&
-         !given && !delayed && !block && !m->code_in_ram && (s->traps & CODE_MEMORY) == 0 &&
-         (code->flags & (ROUGH | s->traps)) == 0;
+         !given && !delayed && !block && !m->code_in_ram && (s->traps & CODE_MEMORY) == 0;
 }
 
 static uint64_t least(uint64_t one, uint64_t other) {
@@ -43,7 +42,7 @@ static uint64_t next_natural(const struct machine *m) {
 }
 
 void stride_begin(struct machine *m, const struct code *code) {
-  if (!is_smooth(m, code)) {
+  if ((code->flags & (ROUGH | m->state.traps)) != 0 || !is_smooth(m)) {
     return;
   }
   uint64_t end = least(m->stride.offered, m->run->limit - 1); /* the last place is asked for */
@@ -96,6 +95,8 @@ void stride_meet(struct machine *m, uint32_t pc) {
     boundary_meet_fully(m, pc, true);
     return;
   }
+  m->written |= code->writes;
+  machine_passes(m, pc);
   m->stride.passed += m->run->mode == RUN_SPINE;
   s->progress.walked++;
   s->pc = pc;

@@ -436,6 +436,23 @@ static size_t tell_all(const struct story *story, struct event *events) {
   return count;
 }
 
+/* Of its values only whether a write changes anything may matter: others may stand there. */
+static bool concerns(const struct detector *detector, const struct detection *d,
+                     const struct event *event) {
+  bool access = event->kind == EVENT_READ || event->kind == EVENT_WRITE;
+  bool answer = detector->concerns(d, d->state, event);
+  struct event other = *event;
+  other.value = ~event->value;
+  other.old = event->value == event->old ? other.value : event->old + 1;
+  other.whole = ~event->whole;
+  if (event->kind == EVENT_WRITE && event->value != event->old && other.value == other.old) {
+    other.old++;
+  }
+  cr_expect(!access || detector->concerns(d, d->state, &other) == answer,
+            "%s: concerns looks at values", detector->name);
+  return answer;
+}
+
 /* Whether the core would tell this event behind held back ones, of which `last` is the newest
  * (or NULL); see detector.remembers. */
 static bool is_told(const struct detector *detector, const struct listener *listener,
@@ -444,7 +461,7 @@ static bool is_told(const struct detector *detector, const struct listener *list
   uint32_t asks = detector->events & ~detector->remembers;
   const struct detection *d = &listener->detection;
   return !fits || ((asks >> event->kind & 1U) != 0 &&
-                   (detector->concerns == NULL || detector->concerns(d, d->state, event)));
+                   (detector->concerns == NULL || concerns(detector, d, event)));
 }
 
 /* What is held back of a probe that begins at this entry would have been no news. */
