@@ -23,7 +23,6 @@ struct run probe_handlers(const struct explorer *ex, unsigned exception) {
       .exception = (uint16_t)exception,
       .natural = waits,
       .hashes = waits, /* progress looks at them */
-      .strides_from = ex->machine->state.boundary,
   };
 }
 
@@ -71,6 +70,8 @@ static void record(struct explorer *ex, struct probe *probe) {
   if (footprint != NULL && probe->equivalence == NULL) {
     footprint_begin(footprint, m);
     m->footprint = footprint;
+  } else if (footprint == NULL && probe->equivalence != NULL) {
+    probe->equivalence->footprint.steady.holds = false; /* nobody will ask */
   }
 }
 
@@ -81,6 +82,7 @@ static void run_handlers(struct explorer *ex, struct probe *probe) {
   if (ex->listener == NULL && !ex->audits) {
     panel_hold(&ex->panel);
   }
+  handlers->strides_from = m->footprint == NULL ? m->state.boundary : 0;
   machine_inject(m, ex->here->exception);
   machine_continue(m, handlers);
   note_landing(ex, handlers);

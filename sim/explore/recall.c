@@ -6,7 +6,7 @@
 #include "sim/bytes.h"
 #include "sim/explore/private.h"
 
-enum { SP = 13, LIKES_MOST = 2 };
+enum { SP = 13, LIKES_MOST = 2, FAILED_MOST = 8, RETRIED = 16 };
 
 static bool same_machine(struct recall_entry *entry, const struct machine *m, uint32_t sp) {
   const struct machine_state *s = &m->state;
@@ -189,12 +189,17 @@ static bool applies(const struct explorer *ex, unsigned exception) {
          !s->late.open && exception_can_preempt(&s->exceptions, exception);
 }
 
+/* Of handlers that access devices none can be kept: only now and then another is looked at. */
+static bool is_worth_it(const struct explorer *ex, unsigned exception) {
+  return ex->recalling.failed[exception] < FAILED_MOST || ex->probes % RETRIED == 0;
+}
+
 struct footprint *recall_begin(struct explorer *ex, unsigned exception) {
   struct recalling *r = &ex->recalling;
   const struct recall *recall = r->of[exception];
   bool known = r->likes != 0 && !recall->strays;
   r->wanted = applies(ex, exception);
-  r->recorded = r->wanted && !known;
+  r->recorded = r->wanted && !known && is_worth_it(ex, exception);
   return r->recorded ? &r->footprint : NULL;
 }
 
@@ -202,6 +207,11 @@ void recall_note(struct explorer *ex, unsigned exception, const struct footprint
   const struct held *held = &ex->panel.held;
   struct recalling *r = &ex->recalling;
   struct machine *m = ex->machine;
+  bool contained = r->recorded && r->wanted && is_self_contained(f, held);
+  if (r->recorded) {
+    uint8_t *failed = &r->failed[exception];
+    *failed = contained ? 0 : (uint8_t)(*failed + (*failed < FAILED_MOST));
+  }
   if (!r->wanted || !held->quiet || held->count > RECALL_EVENTS) {
     return;
   }
@@ -210,7 +220,7 @@ void recall_note(struct explorer *ex, unsigned exception, const struct footprint
   }
   struct recall *recall = r->of[exception];
   struct recall_entry *entry = keep_values(r, recall, m);
-  if (entry == NULL && r->recorded && is_self_contained(f, held)) {
+  if (entry == NULL && contained) {
     entry = keep_new(r, recall, m, f);
     recall->strays = false;
   } else if (entry == NULL) {

@@ -62,6 +62,7 @@ struct recalling {
   bool wanted;                        /* the probe that is being made may be kept */
   bool recorded;                      /* its footprint is */
   unsigned likes;                     /* entries that hold but for values, one bit each */
+  uint8_t failed[EXCEPTION_COUNT];    /* probes in a row of which none could be kept */
   struct footprint footprint;         /* its own, where no equivalence records one */
 };
 

@@ -32,7 +32,7 @@ static void clear(struct steady *s, const struct code *code) {
   }
 }
 
-void steady_instruction(struct steady *s, const struct code *code) {
+static void follow(struct steady *s, const struct code *code) {
   bool memory = (code->flags & CODE_MEMORY) != 0;
   unsigned used = (unsigned)code->reads & s->loaded;
   s->holds = s->holds && !is_steered(s, code);
@@ -44,6 +44,12 @@ void steady_instruction(struct steady *s, const struct code *code) {
   } else {
     s->loaded |= code->writes;
     s->loaded_flags = true;
+  }
+}
+
+void steady_instruction(struct steady *s, const struct code *code) {
+  if (s->holds) { /* once it does not, nothing matters */
+    follow(s, code);
   }
 }
 

@@ -95,9 +95,12 @@ void stride_meet(struct machine *m, uint32_t pc) {
     boundary_meet_fully(m, pc, true);
     return;
   }
-  m->written |= code->writes;
-  machine_passes(m, pc);
-  m->stride.passed += m->run->mode == RUN_SPINE;
+  if (m->run->mode == RUN_SPINE) {
+    m->stride.passed++;
+  } else {
+    m->written |= code->writes;
+    machine_passes(m, pc);
+  }
   s->progress.walked++;
   s->pc = pc;
   s->acting = s->boundary++;
