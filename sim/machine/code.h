@@ -61,7 +61,7 @@ struct code {
   bool descends : 1;      /* LDRD, STRD: the second register is not above the first */
   bool fills_pc : 1;      /* it loads pc, or what it branches by */
   uint16_t reads, writes; /* core registers r0 to r14, one bit each: see decode.h */
-  uint16_t addresses;     /* of `reads`, of a load or store: those that its address is made of */
+  uint16_t addresses; /* of `reads`, of a load or store: those that its address is made of */
 };
 
 static inline unsigned code_size(const struct code *code) {

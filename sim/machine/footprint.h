@@ -46,10 +46,10 @@ struct footprint {
   uint8_t holder[FOOTPRINT_SLOTS]; /* ... and whose value it is, where the bit is set */
   uint64_t own;                    /* words below the frame that the handlers wrote */
   bool dead;                       /* they read one that they had not written */
-  uint64_t likely;   /* a bit for each granule, by its id: what it lacks was not touched */
-  uint64_t began;    /* time at the place */
-  uint64_t constant; /* at places until this time, exclusive, models do what they did */
-  bool delayed;      /* one brings about something later: the code behind may come to it */
+  uint64_t likely;      /* a bit for each granule, by its id: what it lacks was not touched */
+  uint64_t began;       /* time at the place */
+  uint64_t constant;    /* at places until this time, exclusive, models do what they did */
+  bool delayed;         /* one brings about something later: the code behind may come to it */
   struct steady steady; /* whether what it found in memory mattered */
   struct granule granules[FOOTPRINT_GRANULES];
 };
