@@ -41,7 +41,6 @@ struct chain {    /* handlers one behind the other, and what comes behind them *
 struct state {
   struct chain chain;
   struct mark mark[LEVELS][ACCESSES]; /* rings, by level */
-  uint32_t key[LEVELS][ACCESSES];     /* of these (key_of) */
   uint32_t next[LEVELS];
   struct cause cause;
   uint32_t stopped_pc, stops; /* breakpoints in a row at one pc */
@@ -57,11 +56,6 @@ static unsigned top_level(const struct detection *d) {
   return d->nesting->depth < LEVELS ? d->nesting->depth : LEVELS - 1;
 }
 
-/* The same for two marks of one leaf and context, and seldom for others. */
-static uint32_t key_of(uint32_t leaf, uint32_t serial) {
-  return leaf + 1 + serial * 0x9e3779b1U;
-}
-
 static void remember(struct detection *d, const struct state *s, const struct event *event) {
   unsigned level = top_level(d);
   const uint32_t *next = &s->next[level];
@@ -73,8 +67,6 @@ static void remember(struct detection *d, const struct state *s, const struct ev
   }
   *(struct mark *)detection_edit(d, &s->mark[level][*next], sizeof *newest) =
       (struct mark){leaf, event->context.serial, event->pc, (uint32_t)event->boundary};
-  *(uint32_t *)detection_edit(d, &s->key[level][*next], sizeof **s->key) =
-      key_of(event->leaf, event->context.serial);
   *(uint32_t *)detection_edit(d, next, sizeof *next) = (*next + 1) % ACCESSES;
 }
 
@@ -94,16 +86,17 @@ static const struct mark *mark_below(const struct detection *d, const struct sta
   return NULL;
 }
 
-/* Whether there may be one. Asked of most probes: in any order. */
+/* Whether there is one. Asked of most probes: in any order. */
 static bool is_marked(const struct detection *d, const struct state *s, uint32_t leaf) {
-  uint32_t marked = 0;
+  bool marked = false;
   for (unsigned level = top_level(d); level > 0; level--) {
-    uint32_t key = key_of(leaf, d->nesting->level[level - 1].context.serial);
+    const struct mark *marks = s->mark[level - 1];
+    uint32_t serial = d->nesting->level[level - 1].context.serial;
     for (unsigned i = 0; i < ACCESSES; i++) {
-      marked |= s->key[level - 1][i] == key ? 1U : 0U;
+      marked |= (marks[i].leaf & ~MARK_WROTE) == leaf + 1 && marks[i].serial == serial;
     }
   }
-  return marked != 0;
+  return marked;
 }
 
 /* A handler of the spine's was first, not long ago. */

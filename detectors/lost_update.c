@@ -305,9 +305,6 @@ static bool lost_update_concerns(const struct detection *d, const void *state,
     return false;
   }
   const struct leaf_state *leaf = &s->leaf[event->leaf];
-  if (leaf->reader[0].newest.size == 0) {
-    return false;
-  }
   uint8_t bytes = piece_of(d->leaves, event).bytes;
   for (unsigned i = 0; i < READERS && leaf->reader[i].newest.size != 0; i++) {
     const struct reader *reader = &leaf->reader[i];

@@ -35,17 +35,13 @@ static const char *place_words(const struct report *report) {
 static const char *decision_words(const struct report *report) {
   const struct certificate *certificate = &report->check->certificate;
   const uint64_t *decided = certificate->decided;
-  uint64_t pairs = 0;
-  for (unsigned i = 0; i < DECISION_COUNT; i++) {
-    pairs += decided[i];
-  }
   return texts_print(report->texts,
                      "%" PRIu64 " pairs of place and exception, each once: %" PRIu64
                      " probed, %" PRIu64 " equivalent to a probed one, %" PRIu64
                      " masked, %" PRIu64 " disabled, %" PRIu64 " withheld",
-                     pairs, decided[DECISION_PROBED], decided[DECISION_EQUIVALENT],
-                     decided[DECISION_MASKED], decided[DECISION_DISABLED],
-                     decided[DECISION_WITHHELD]);
+                     certificate_pairs(certificate), decided[DECISION_PROBED],
+                     decided[DECISION_EQUIVALENT], decided[DECISION_MASKED],
+                     decided[DECISION_DISABLED], decided[DECISION_WITHHELD]);
 }
 
 /* What the second interrupt of a run, the third, ... added. */

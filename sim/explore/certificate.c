@@ -8,6 +8,14 @@ const char *decision_name(enum decision decision) {
   return names[decision];
 }
 
+uint64_t certificate_pairs(const struct certificate *certificate) {
+  uint64_t pairs = 0;
+  for (unsigned i = 0; i < DECISION_COUNT; i++) {
+    pairs += certificate->decided[i];
+  }
+  return pairs;
+}
+
 const char *outcome_name(enum outcome outcome) {
   static const char *const names[] = {"unranked", "harmful", "order-dependent", "latent",
                                       "benign"};

@@ -456,10 +456,8 @@ static void tell_progress(struct explorer *ex) {
         .probes = ex->probes,
         .processes = ex->jobs,
         .findings = ex->findings.count,
+        .decided = certificate_pairs(&ex->certificate),
     };
-    for (unsigned i = 0; i < DECISION_COUNT; i++) {
-      progress.decided += ex->certificate.decided[i];
-    }
     ex->options.progress(ex->options.progress_argument, &progress);
   }
 }

@@ -277,5 +277,7 @@ bool explorer_replay(const struct image *image, const struct explorer_options *o
 bool explorer_run(const struct image *image, const struct explorer_options *options,
                   struct certificate *certificate, struct error *error);
 void certificate_free(struct certificate *certificate);
+/* Pairs of a place and an exception: all that was decided. */
+uint64_t certificate_pairs(const struct certificate *certificate);
 
 #endif

@@ -135,12 +135,8 @@ void panel_create(struct panel *panel, struct explorer *ex) {
         .flags_of = flags_of,
         .registers = ex->options.machine.registers,
     };
-    panel->each[i] = (struct told_detector){
-        .observe = panel->list[i]->observe,
-        .concerns = panel->list[i]->concerns,
-        .detection = &panel->detection[i],
-        .state = panel->detection[i].state,
-    };
+    panel->each[i] = (struct told_detector){panel->list[i]->observe, &panel->detection[i],
+                                            panel->detection[i].state};
     note_interests(panel, i, leaf_count);
   }
 }
@@ -206,8 +202,10 @@ static void enter(struct panel *panel, const struct event *event) {
 static bool concerns_anyone(const struct panel *panel, const struct event *event) {
   for (uint32_t left = audience(panel, event) & panel->alarming[event->kind]; left != 0;
        left &= left - 1) {
-    const struct told_detector *each = &panel->each[__builtin_ctz(left)];
-    if (each->concerns == NULL || each->concerns(each->detection, each->state, event)) {
+    unsigned i = (unsigned)__builtin_ctz(left);
+    const struct detector *detector = panel->list[i];
+    const struct detection *detection = &panel->detection[i];
+    if (detector->concerns == NULL || detector->concerns(detection, detection->state, event)) {
       return true;
     }
   }

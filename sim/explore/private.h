@@ -111,9 +111,8 @@ struct panel {
     uint32_t in_thread[EVENT_KIND_COUNT]; /* and of thread mode's */
   } wanted, far;                          /* far: where a branch is looked at farther */
   const struct hearers *hearing;          /* which of these holds now */
-  struct told_detector {                  /* by index, as it is told and asked */
+  struct told_detector {                  /* by index, as it is told */
     void (*observe)(struct detection *d, const void *state, const struct event *event);
-    bool (*concerns)(const struct detection *d, const void *state, const struct event *event);
     struct detection *detection;
     const void *state;
   } each[DETECTORS_MOST];

@@ -467,12 +467,15 @@ static bool is_self_move(const cs_insn *insn) {
          arm->operands[1].type == ARM_OP_REG && arm->operands[0].reg == arm->operands[1].reg;
 }
 
-/* By capstone's marks. Of a register that it names first all but these write it. */
+/* By capstone's marks. All but some write the register that they name first, and those with a
+ * result of 64 bits the second, too. */
 static struct register_use marked_use(const struct decoder *decoder, const cs_insn *insn) {
   static const unsigned read[] = {ARM_INS_CMP, ARM_INS_CMN,  ARM_INS_TST, ARM_INS_TEQ,
                                   ARM_INS_CBZ, ARM_INS_CBNZ, ARM_INS_BX,  ARM_INS_BLX};
-  static const unsigned pairs[] = {ARM_INS_UMULL, ARM_INS_SMULL, ARM_INS_UMLAL, ARM_INS_SMLAL,
-                                   ARM_INS_UMAAL};
+  static const unsigned pairs[] = {
+      ARM_INS_UMULL,   ARM_INS_SMULL,   ARM_INS_UMLAL,   ARM_INS_SMLAL,   ARM_INS_UMAAL,
+      ARM_INS_SMLALBB, ARM_INS_SMLALBT, ARM_INS_SMLALTB, ARM_INS_SMLALTT, ARM_INS_SMLALD,
+      ARM_INS_SMLALDX, ARM_INS_SMLSLD,  ARM_INS_SMLSLDX};
   const cs_arm *arm = &insn->detail->arm;
   struct register_use use = {0};
   cs_regs reads, writes;

@@ -1,18 +1,21 @@
 #include "sim/machine/steady.h"
 
+enum {
+  SP = 13,
+  TO_FLAGS = CODE_WRITES_NZ | CODE_WRITES_CV,
+  FROM_FLAGS = CODE_READS_NZ | CODE_READS_CV
+};
+
 void steady_begin(struct steady *s) {
   *s = (struct steady){.holds = true};
 }
 
 /* Whether a value from memory decides where it goes or what it accesses. */
 static bool is_steered(const struct steady *s, const struct code *code) {
-  enum {
-    TO_FLAGS = CODE_WRITES_NZ | CODE_WRITES_CV,
-    FROM_FLAGS = CODE_READS_NZ | CODE_READS_CV
-  };
   enum { DECIDES = CODE_DIVIDE | CODE_CALL | CODE_NOTED };
   unsigned used = (unsigned)code->reads & s->loaded;
-  if (s->loaded_flags && ((code->flags & FROM_FLAGS) != 0 || code->it_state != 0)) {
+  bool stack = (s->loaded >> SP & 1U) != 0; /* not every use of it is among what is read */
+  if (stack || (s->loaded_flags && ((code->flags & FROM_FLAGS) != 0 || code->it_state != 0))) {
     return true;
   }
   if ((code->flags & CODE_MEMORY) != 0) {
@@ -25,17 +28,16 @@ static bool is_steered(const struct steady *s, const struct code *code) {
 /* What an instruction without a value from memory overwrites has none any more; in a
  * block it may not execute. */
 static void clear(struct steady *s, const struct code *code) {
-  enum { ALL_FLAGS = CODE_WRITES_NZ | CODE_WRITES_CV };
   if (code->it_state == 0) {
     s->loaded &= (uint16_t)~code->writes;
-    s->loaded_flags = s->loaded_flags && (code->flags & ALL_FLAGS) != ALL_FLAGS;
+    s->loaded_flags = s->loaded_flags && (code->flags & TO_FLAGS) != TO_FLAGS;
   }
 }
 
 static void follow(struct steady *s, const struct code *code) {
   bool memory = (code->flags & CODE_MEMORY) != 0;
   unsigned used = (unsigned)code->reads & s->loaded;
-  s->holds = s->holds && !is_steered(s, code);
+  s->holds = !is_steered(s, code);
   s->filling = memory ? code->writes : 0;
   s->fills_pc = memory && code->fills_pc;
   s->stores_loaded = memory && used != 0;

@@ -1,4 +1,5 @@
-/* Strides: stretches of the spine that need nothing of the model.
+/* Strides: stretches of a run that need nothing of the model: of the spine, of a probe's
+ * handlers, of a silent branch.
  *
  * At most boundaries nothing comes, nothing changes but memory, and who listens has
  * said that it need not be asked for a while. There the machine counts, tells the

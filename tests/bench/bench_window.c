@@ -49,10 +49,7 @@ static double check_once(const struct image *image, unsigned detectors, struct w
   }
   double seconds = bench_now() - start;
   w->places = check.certificate.places;
-  w->pairs = 0;
-  for (unsigned i = 0; i < DECISION_COUNT; i++) {
-    w->pairs += check.certificate.decided[i];
-  }
+  w->pairs = certificate_pairs(&check.certificate);
   w->probes = check.certificate.decided[DECISION_PROBED];
   check_free(&check);
   return seconds;

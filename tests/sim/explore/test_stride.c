@@ -132,14 +132,6 @@ static void on_decision(void *argument, const struct place *place, unsigned exce
   ++*count;
 }
 
-static uint64_t pairs(const struct certificate *certificate) {
-  uint64_t sum = 0;
-  for (unsigned i = 0; i < DECISION_COUNT; i++) {
-    sum += certificate->decided[i];
-  }
-  return sum;
-}
-
 /* Who wants to hear of each decision has each place looked at: the check is the same. */
 Test(stride, is_the_same_check, .timeout = 300) {
   glob_t paths = demos();
@@ -156,7 +148,7 @@ Test(stride, is_the_same_check, .timeout = 300) {
     options.decided_argument = &decided;
     cr_assert(explorer_check(image, &options, &without, &error), "%s", error.message);
     const char *name = paths.gl_pathv[i];
-    cr_expect_eq(decided, pairs(&without.certificate), "%s", name);
+    cr_expect_eq(decided, certificate_pairs(&without.certificate), "%s", name);
     cr_expect_eq(with.certificate.places, without.certificate.places, "%s", name);
     cr_expect_arr_eq(with.certificate.decided, without.certificate.decided,
                      sizeof with.certificate.decided, "%s", name);
